@@ -1,0 +1,21 @@
+"""Errors whose message is meant for the user.
+
+The command line prints an ``ExoError`` without a traceback and exits with a non-zero code, so each message
+names the thing that is wrong, its value and the fix. Any other exception is a defect of the program.
+"""
+
+
+class ExoError(Exception):
+    """Base of all errors that the user can act on."""
+
+
+class ConfigError(ExoError):
+    """A configuration file, or a value in it, is missing or invalid."""
+
+
+class JointError(ExoError):
+    """A message names joints that do not fit the exoskeleton."""
+
+
+class PolicyError(ExoError):
+    """A policy is unknown, cannot be loaded or gave an invalid output."""

@@ -1,0 +1,1 @@
+"""Safety limiter of the hip exoskeleton without ROS."""
