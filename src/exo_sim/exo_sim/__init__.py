@@ -1,0 +1,1 @@
+"""Predictive neuromuscular simulation of human walking."""

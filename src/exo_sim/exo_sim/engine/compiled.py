@@ -1,0 +1,24 @@
+"""How every kernel of the engine is compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from numba import njit
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# Reassociation is left out: it would let the compiler change sums between builds. nnan and ninf are left out too,
+# since a non-finite state has to stay visible to the callers that check for it.
+FASTMATH = {"contract", "nsz", "arcp"}
+
+
+def kernel(function: F) -> F:
+    """Compile a function to nopython, nogil machine code, cached on disk."""
+    return njit(cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH)(function)  # type: ignore[no-any-return]
+
+
+def inlined(function: F) -> F:
+    """Compile a helper into each of its callers, so that their loops can be vectorised."""
+    return njit(nogil=True, error_model="numpy", fastmath=FASTMATH, inline="always")(function)  # type: ignore[no-any-return]
