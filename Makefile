@@ -1,0 +1,152 @@
+# `make help` lists the targets. Each one sets up what it needs; a set-up that is up to date costs next to nothing.
+#
+#   PYTHON=python3.12 make setup        another Python than the first fitting one on the path
+#   make sim ARGS="policy:=dofc"        arguments for `ros2 launch exo sim.launch.py`
+#   make test ARGS="tests/exo_safety"   arguments for pytest
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+ARGS ?=
+PYTHON ?=
+
+VENV := .venv
+LIBRARIES := exo exo_control exo_safety exo_sim ros2_subset
+SOURCED := . ./env.sh &&
+
+# A sourced ROS 2 distribution brings rclpy, the messages and `ros2`: its wheels stay out then.
+ROS := $(if $(ROS_DISTRO),$(shell command -v ros2 >/dev/null && echo $(ROS_DISTRO)))
+
+# Only one make at a time may set up; the second then finds the work done.
+SET_UP := flock Makefile $(MAKE) --makefile=Makefile
+
+.PHONY: help setup build sim test lint format bench clean distclean
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | column -t -s @
+
+setup: ## set up .venv and build the workspace (implied by all other targets)
+	@$(SET_UP) _setup
+
+build: setup ## the same
+
+sim: setup ## a simulated person walks with the exoskeleton: ros2 launch exo sim.launch.py $(ARGS)
+	@$(SOURCED) exec ros2 launch exo sim.launch.py $(ARGS)
+
+test: ## run all tests
+	@$(SET_UP) _setup _test_packages
+	@$(SOURCED) exec python -m pytest $(or $(ARGS),tests)
+
+lint: ## ruff and mypy
+	@$(SET_UP) _setup _test_packages
+	@$(SOURCED) ruff check . && ruff format --check . && mypy $(LIBRARIES:%=--package=%)
+
+format: ## let ruff format the code and mend what it can
+	@$(SET_UP) _setup _test_packages
+	@$(SOURCED) ruff check --fix . && ruff format .
+
+bench: ## measure the engine's speed and the policy's latency
+	@$(SET_UP) _setup _test_packages
+	@$(SOURCED) exo bench engine $(ARGS) && exo bench latency $(ARGS)
+
+clean: ## remove what was built, and caches; keeps .venv and your trials
+	@rm -rf build install log .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find src tests -name __pycache__ -prune -exec rm -rf {} + -o -name '*.egg-info' -prune -exec rm -rf {} +
+
+distclean: clean ## the same, and .venv
+	@rm -rf $(VENV)
+
+# ---------------------------------------------------------------- set-up
+
+.PHONY: _setup _test_packages FORCE
+_setup: build/.built
+	@:
+_test_packages: $(VENV)/.test-packages
+	@:
+
+REQUIREMENTS := requirements/base.txt $(if $(ROS),,requirements/ros.txt)
+INSTALL := $(VENV)/bin/python -m pip install -qq --disable-pip-version-check
+
+# What the virtual environment was made for. It holds absolute paths, so a moved checkout needs a new one.
+MADE_FOR := $(CURDIR) $(or $(ROS),no ROS)
+
+# Make it anew when it was made for something else, with another PYTHON, when its Python has gone, or when the last
+# installation into it did not finish.
+ifneq ($(file <$(VENV)/.made-for),$(MADE_FOR))
+$(VENV)/.made: FORCE
+else ifneq ($(filter-out $(file <$(VENV)/.python),$(PYTHON)),)
+$(VENV)/.made: FORCE
+else ifeq ($(wildcard $(VENV)/bin/python),)
+$(VENV)/.made: FORCE
+else ifneq ($(wildcard $(VENV)/.unfinished),)
+$(VENV)/.made: FORCE
+endif
+
+CHECK_PYTHON := import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))
+
+define NO_PYTHON
+exo needs Python 3.10 to 3.13$(if $(PYTHON),: PYTHON=$(PYTHON) is not one,, and none is on the path).
+  Debian, Ubuntu: sudo apt install python3 python3-venv
+  or name one:    make setup PYTHON=/path/to/python3.12
+endef
+
+define NO_VENV
+This Python cannot make virtual environments: its module ensurepip is missing.
+  Debian, Ubuntu: sudo apt install python3-venv
+endef
+
+define NO_WHEELS
+The ROS 2 wheels are for Linux on x86-64, this is $(shell uname -sm).
+  Install ROS 2 Jazzy, source its setup.bash and run make again.
+endef
+
+export NO_PYTHON NO_VENV NO_WHEELS
+
+$(VENV)/.made:
+	@case '$(CURDIR)' in *[[:space:]:]*) \
+	  echo "The path of the checkout has a space or colon in it, which ROS tools cannot handle. Move it." >&2; exit 1;; esac
+	@[ -n '$(ROS)' ] || [ "$$(uname -sm)" = 'Linux x86_64' ] || { echo "$$NO_WHEELS" >&2; exit 1; }
+	@python=; \
+	for candidate in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.10); do \
+	  if "$$candidate" -c '$(CHECK_PYTHON)' 2>/dev/null; then python=$$candidate; break; fi; \
+	done; \
+	[ -n "$$python" ] || { echo "$$NO_PYTHON" >&2; exit 1; }; \
+	"$$python" -c 'import ensurepip, venv' 2>/dev/null || { echo "$$NO_VENV" >&2; exit 1; }; \
+	echo "Making $(VENV) with $$("$$python" --version)"; \
+	"$$python" -m venv --clear $(if $(ROS),--system-site-packages) $(VENV)
+	@echo '$(PYTHON)' > $(VENV)/.python
+	@echo '$(MADE_FOR)' > $(VENV)/.made-for
+	@touch $@
+
+$(VENV)/.packages: $(VENV)/.made $(REQUIREMENTS)
+	@echo "Installing $(REQUIREMENTS) (a minute or two the first time)"
+	@touch $(VENV)/.unfinished
+	@$(INSTALL) $(REQUIREMENTS:%=-r %)
+	@rm $(VENV)/.unfinished
+	@touch $@
+
+$(VENV)/.test-packages: $(VENV)/.packages requirements/test.txt
+	@echo "Installing requirements/test.txt"
+	@touch $(VENV)/.unfinished
+	@$(INSTALL) -r requirements/test.txt
+	@rm $(VENV)/.unfinished
+	@touch $@
+
+# With --symlink-install an edit needs no build, a new or removed file does. This list's time changes with its content.
+build/.files: FORCE
+	@mkdir -p build
+	@find -L src $(wildcard launch config) -type f -not -path '*/__pycache__/*' -not -path '*.egg-info/*' \
+	  -not -name '.*' | LC_ALL=C sort > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+# Python of .venv runs colcon, so that the scripts it installs start with it too.
+build/.built: $(VENV)/.packages build/.files colcon.meta $(wildcard src/*/package.xml src/*/setup.py src/*/setup.cfg)
+	@echo "Building the workspace"
+	@rm -f $@
+	@$(VENV)/bin/python -m colcon --log-base log build --base-paths src --symlink-install \
+	  --event-handlers console_start_end-
+	@for package in install/*/; do [ -d "src/$$(basename "$$package")" ] || rm -rf "$$package"; done
+	@find install build -xtype l -delete
+	@touch $@
