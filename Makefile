@@ -134,11 +134,12 @@ $(VENV)/.test-packages: $(VENV)/.packages requirements/test.txt
 	@rm $(VENV)/.unfinished
 	@touch $@
 
-# With --symlink-install an edit needs no build, a new or removed file does. This list's time changes with its content.
+# With --symlink-install an edit or a new module needs no build; a new or removed file of another kind, launch file or
+# package does. Such files stand in this list, whose time changes only with its content.
 build/.files: FORCE
 	@mkdir -p build
-	@find -L src $(wildcard launch config) -type f -not -path '*/__pycache__/*' -not -path '*.egg-info/*' \
-	  -not -name '.*' | LC_ALL=C sort > $@.new
+	@{ ls -d src/*/*; find $(wildcard launch config) src -type f \( -not -name '*.py' -o -path 'launch/*' \) \
+	  -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*.egg-info/*'; } | LC_ALL=C sort > $@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 # Python of .venv runs colcon, so that the scripts it installs start with it too.

@@ -46,18 +46,20 @@ else
   _exo_path PATH last "$_exo_top/install/exo/lib/exo"
   _exo_path PATH last "$_exo_top/install/ros2_subset/lib/ros2_subset"
 
-  # The workspace overlay as colcon wrote it: AMENT_PREFIX_PATH and PYTHONPATH.
+  # The workspace overlay as colcon wrote it: AMENT_PREFIX_PATH and PYTHONPATH. It does not bear `set -u`.
+  case $- in *u*) _exo_nounset=1; set +u;; *) _exo_nounset=;; esac
   # shellcheck disable=SC2034
   COLCON_CURRENT_PREFIX=$_exo_top/install
   # shellcheck disable=SC1090
   . "$_exo_top/install/local_setup.$_exo_shell"
   unset COLCON_CURRENT_PREFIX
+  if [ -n "$_exo_nounset" ]; then set -u; fi
 
   # One machine, unless told otherwise: an exoskeleton must not follow commands from the lab's network.
   export ROS_AUTOMATIC_DISCOVERY_RANGE="${ROS_AUTOMATIC_DISCOVERY_RANGE:-LOCALHOST}"
 fi
 _exo_status=$?
 unset -f _exo_path
-unset _exo_top _exo_shell _exo_list
+unset _exo_top _exo_shell _exo_list _exo_nounset
 # `return` hands the status on; the variable itself goes with it.
 eval "unset _exo_status; return $_exo_status"
