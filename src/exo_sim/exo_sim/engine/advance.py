@@ -34,7 +34,7 @@ from exo_sim.engine.metabolics import spend_energy
 from exo_sim.engine.muscle import advance_muscles, equilibrate_fibres, muscle_forces
 from exo_sim.engine.reflexes import UNKNOWN, excite, fill_history, record_sensors, update_gait_states
 
-OVERLOAD_BW = 1.4
+OVERLOAD_BW = 1.2
 ANKLE_RANGE_DEG = (-60.0, 20.0)
 
 

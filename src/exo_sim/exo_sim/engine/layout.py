@@ -49,7 +49,7 @@ _sizes = {
     "ACTIVATION_SQUARED": N_MUSCLES,  # time integral, s
     "ACTIVATION_CUBED": 1,  # time integral of the sum over muscles, s
     "KNEE_LIMIT": 1,  # time integral of the mean absolute knee stop torque, Nm s
-    "OVERLOAD": 1,  # time integral of ground reaction above 1.4 body weight, summed over legs, s
+    "OVERLOAD": 1,  # time integral of ground reaction above 1.2 body weight, summed over legs, s
     "ANKLE_OVERRANGE": 1,  # time integral of squared ankle angle outside -60..20 degrees, mean of legs, deg^2 s
     "TILT_SQUARED": 1,  # time integral, rad^2 s
     "HISTORY": HISTORY_LENGTH * N_SENSORS,

@@ -1,0 +1,163 @@
+"""What a good gait is: cheap, at the wanted speed, easy on its joint stops, and able to survive disturbances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from exo_control.config_files import ConfigModel
+from exo_control.joints import POLICY_PERIOD_S
+from pydantic import Field
+
+from exo_sim.disturbance import Disturbance
+from exo_sim.engine import layout
+from exo_sim.engine.model_arrays import Floats
+from exo_sim.gait import OFFSETS, Gait
+from exo_sim.human_model import HumanModel
+from exo_sim.reflex_controller import Parameter, ReflexController
+from exo_sim.walk import Walker
+
+FALL_COST = 100.0
+FALL_EARLY_COST = 100.0
+DISTURBED_FALL_COST = 40.0
+DISTURBED_EARLY_COST = 50.0
+
+
+class Weights(ConfigModel):
+    """Weights of the terms of an undisturbed walk."""
+
+    cost_of_transport: float = Field(ge=0)
+    cubed_activation: float = Field(ge=0)
+    speed: float = Field(ge=0)
+    knee_limit: float = Field(ge=0)
+    overload: float = Field(ge=0)
+    ankle_overrange: float = Field(ge=0)
+
+
+class Curriculum(ConfigModel):
+    """How the random hip torque grows during a search."""
+
+    start_nm: float = Field(ge=0)
+    end_nm: float = Field(ge=0)
+    growth: float = Field(gt=1)
+    survive_part: float = Field(gt=0, le=1)
+    seed_generations: int = Field(ge=1)
+
+
+class Search(ConfigModel):
+    """Settings of CMA-ES."""
+
+    population: int = Field(ge=4)
+    sigma: float = Field(gt=0)
+    sigma_floor: float = Field(ge=0)
+    sigma_reset: float = Field(gt=0)
+    scale_part: float = Field(gt=0)
+    scale_least: float = Field(gt=0)
+    offset_scale_rad: float = Field(gt=0)
+    offset_scale_m_s: float = Field(gt=0)
+    offset_bound: float = Field(gt=0)
+
+
+class GaitOptimisation(ConfigModel):
+    """The settings file of `exo optimize-gait`."""
+
+    target_speed_m_s: float = Field(gt=0.3, lt=2.5)
+    speed_tolerance_m_s: float = Field(ge=0)
+    nominal_s: float = Field(ge=2)
+    disturbed_s: float = Field(ge=2)
+    disturbed_walks: int = Field(ge=0)
+    push_m_s: float = Field(ge=0)
+    weights: Weights
+    curriculum: Curriculum
+    search: Search
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Cost of one candidate, to be minimised."""
+
+    cost: float
+    survived: bool  # every walk, disturbed ones included
+    cost_of_transport: float  # gross, J/(kg m); nan after a fall
+    speed_m_s: float
+    terms: dict[str, float]
+
+
+def speed_and_cost(start: Floats, end: Floats, basal_w: float, mass: float, seconds: float) -> tuple[float, float]:
+    """Return mean speed (m/s) and gross cost of transport (J/(kg m)) between two states."""
+    distance = float(end[layout.POSITION] - start[layout.POSITION])
+    energy = slice(layout.MUSCLE_ENERGY, layout.MUSCLE_ENERGY + layout.N_MUSCLES)
+    spent = float((end[energy] - start[energy]).sum()) + basal_w * seconds
+    return distance / seconds, spent / (mass * max(distance, 1.0))
+
+
+class GaitObjective:
+    """Evaluates candidates: vectors of the controller's free parameters, then the offsets of the initial pose."""
+
+    def __init__(self, model: HumanModel, controller: ReflexController, settings: GaitOptimisation) -> None:
+        """Prepare an objective for a human, a controller and a settings file."""
+        self.model, self.controller, self.settings = model, controller, settings
+        bound = settings.search.offset_bound
+        self.parameters = [
+            *controller.parameters(),
+            *(Parameter(f"{name}.offset", 0.0, -bound, bound) for name in OFFSETS),
+        ]
+        self._gains = len(controller.parameters())
+
+    def vector(self, gait: Gait) -> Floats:
+        """Return the candidate that stands for a gait."""
+        offsets = [gait.offsets.get(name, 0.0) for name in OFFSETS]
+        return np.array([*(gait.gains[p.name] for p in self.parameters[: self._gains]), *offsets])
+
+    def scales(self, vector: Floats) -> Floats:
+        """Return the size of one search step in each parameter."""
+        search = self.settings.search
+        gains = np.maximum(search.scale_least, search.scale_part * np.abs(vector[: self._gains]))
+        offsets = [search.offset_scale_m_s if name == "forward_velocity" else search.offset_scale_rad for name in OFFSETS]
+        return np.concatenate([gains, offsets])
+
+    def gait(self, vector: Floats) -> Gait:
+        """Return the gait a candidate stands for."""
+        gains = {p.name: float(v) for p, v in zip(self.parameters[: self._gains], vector, strict=False)}
+        offsets = {name: float(v) for name, v in zip(OFFSETS, vector[self._gains :], strict=True)}
+        return Gait(self.controller, gains, offsets, self.model.name, self.settings.target_speed_m_s)
+
+    def evaluate(self, vector: Floats, torque_nm: float, seed: int) -> Evaluation:
+        """Walk undisturbed, then under disturbances of this size; the same seed gives the same disturbances."""
+        settings, weights = self.settings, self.settings.weights
+        walker = Walker(self.model, self.gait(vector))
+        periods = round(settings.nominal_s / POLICY_PERIOD_S)
+        end, done, fell = walker.final(np.zeros((periods, 2)), np.zeros(periods))
+        seconds = done * POLICY_PERIOD_S
+        arrays = walker.arrays
+        start = np.zeros(layout.STATE_SIZE)
+        speed, cost_of_transport = speed_and_cost(start, end, arrays.basal_power, arrays.total_mass, seconds)
+        off_speed = max(abs(speed - settings.target_speed_m_s) - settings.speed_tolerance_m_s, 0.0)
+        if fell or not np.isfinite(speed):
+            missing = 1.0 - done / periods
+            cost = FALL_COST + FALL_EARLY_COST * missing + 50.0 * min(off_speed, 1.0)
+            cost += DISTURBED_FALL_COST + DISTURBED_EARLY_COST
+            return Evaluation(cost, False, float("nan"), speed, {})
+        distance = speed * seconds
+        terms = {
+            "cost_of_transport": weights.cost_of_transport * cost_of_transport,
+            "cubed_activation": weights.cubed_activation
+            * float(end[layout.ACTIVATION_CUBED])
+            / (layout.N_MUSCLES * max(distance, 1.0)),
+            "speed": weights.speed * off_speed,
+            "knee_limit": weights.knee_limit * float(end[layout.KNEE_LIMIT]) / seconds,
+            "overload": weights.overload * float(end[layout.OVERLOAD]) / seconds,
+            "ankle_overrange": weights.ankle_overrange * float(end[layout.ANKLE_OVERRANGE]) / seconds,
+        }
+        survived = True
+        rng = np.random.default_rng(seed)
+        disturbance = Disturbance(torque_nm, settings.push_m_s * torque_nm / max(settings.curriculum.end_nm, 1e-9))
+        periods = round(settings.disturbed_s / POLICY_PERIOD_S)
+        falls = 0.0
+        for _ in range(settings.disturbed_walks):
+            _, done, fell = walker.final(*disturbance.draw(periods, rng))
+            if fell:
+                survived = False
+                falls += DISTURBED_FALL_COST + DISTURBED_EARLY_COST * (1.0 - done / periods)
+        terms["falls"] = falls / max(settings.disturbed_walks, 1)
+        return Evaluation(sum(terms.values()), survived, cost_of_transport, speed, terms)

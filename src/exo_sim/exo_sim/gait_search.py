@@ -1,0 +1,167 @@
+"""CMA-ES over reflex gains, with a disturbance curriculum, checkpoints and resume."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cma
+import numpy as np
+from exo_control.errors import ConfigError
+
+from exo_sim.engine.model_arrays import Floats
+from exo_sim.gait import Gait
+from exo_sim.gait_objective import Evaluation, GaitObjective
+
+CHECKPOINT_INTERVAL_S = 20.0
+
+
+@dataclass
+class Progress:
+    """Where a search stands after a generation."""
+
+    generation: int = 0
+    evaluations: int = 0
+    elapsed_s: float = 0.0
+    torque_nm: float = 0.0
+    surviving_part: float = 0.0
+    best_cost: float = float("inf")
+    median_cost: float = float("inf")
+    cost_of_transport: float = float("nan")
+    speed_m_s: float = float("nan")
+    sigma: float = 0.0
+    terms: dict[str, float] = field(default_factory=dict)
+
+
+class GaitSearch:
+    """A resumable search. The result is the mean of the search distribution, which is more robust than its best."""
+
+    def __init__(self, objective: GaitObjective, start: Gait, seed: int, workers: int | None = None) -> None:
+        """Begin at a gait.
+
+        Args:
+            objective: what to minimise.
+            start: first centre of the search.
+            seed: of CMA-ES and of the disturbances; the same seed gives the same search, whatever the workers.
+            workers: threads; all cores when None (the engine releases the GIL).
+        """
+        self.objective, self.seed = objective, seed
+        self.workers = workers or os.cpu_count() or 1
+        self.progress = Progress(torque_nm=objective.settings.curriculum.start_nm)
+        self._origin = objective.vector(start)
+        self._scale = objective.scales(self._origin)
+        search = objective.settings.search
+        low = np.array([p.minimum for p in objective.parameters])
+        high = np.array([p.maximum for p in objective.parameters])
+        self._origin = np.clip(self._origin, low, high)
+        options = {
+            "seed": seed + 1,  # cma takes 0 as "draw one from the clock"
+            "popsize": search.population,
+            "bounds": [list((low - self._origin) / self._scale), list((high - self._origin) / self._scale)],
+            "verbose": -9,
+            "tolfun": 0.0,
+            "tolx": 0.0,
+            "tolfunhist": 0.0,
+            "tolstagnation": 10**9,
+            "tolflatfitness": 10**9,
+            "maxiter": float("inf"),
+        }
+        self._es = cma.CMAEvolutionStrategy(np.zeros(len(self._origin)), search.sigma, options)
+
+    def _vector(self, z: Floats) -> Floats:
+        return self._origin + self._scale * np.asarray(z)
+
+    def gait(self) -> Gait:
+        """Return the gait at the mean of the search distribution."""
+        return self.objective.gait(self._vector(self._es.result.xfavorite))
+
+    def run(
+        self,
+        minutes: float,
+        checkpoint: Path | None = None,
+        report: Callable[[Progress], None] = lambda progress: None,
+        generations: int | None = None,
+    ) -> None:
+        """Search until the total time or number of generations is reached, counting the time before a resume."""
+        saved = time.monotonic()
+        begun = saved - self.progress.elapsed_s
+        with ThreadPoolExecutor(self.workers) as pool:
+            while self.progress.elapsed_s < 60.0 * minutes:
+                if generations is not None and self.progress.generation >= generations:
+                    break
+                self._generation(pool)
+                self.progress.elapsed_s = time.monotonic() - begun
+                report(self.progress)
+                if checkpoint is not None and time.monotonic() - saved > CHECKPOINT_INTERVAL_S:
+                    self.save(checkpoint)
+                    saved = time.monotonic()
+        if checkpoint is not None:
+            self.save(checkpoint)
+
+    def _generation(self, pool: ThreadPoolExecutor) -> None:
+        settings, progress = self.objective.settings, self.progress
+        block = progress.generation // settings.curriculum.seed_generations
+        seed = int(np.random.SeedSequence([self.seed, block]).generate_state(1)[0])
+        candidates = self._es.ask()
+
+        def evaluate(z: Floats) -> Evaluation:
+            return self.objective.evaluate(self._vector(z), progress.torque_nm, seed)
+
+        results = list(pool.map(evaluate, candidates))
+        self._es.tell(candidates, [result.cost for result in results])
+        if self._es.sigma < settings.search.sigma_floor:
+            self._es.sigma = settings.search.sigma_reset
+        best = min(results, key=lambda result: result.cost)
+        progress.generation += 1
+        progress.evaluations += len(results)
+        progress.surviving_part = float(np.mean([result.survived for result in results]))
+        progress.best_cost = best.cost
+        progress.median_cost = float(np.median([result.cost for result in results]))
+        progress.cost_of_transport, progress.speed_m_s = best.cost_of_transport, best.speed_m_s
+        progress.sigma = float(self._es.sigma)
+        progress.terms = best.terms
+        curriculum = settings.curriculum
+        if progress.surviving_part >= curriculum.survive_part:
+            progress.torque_nm = min(progress.torque_nm * curriculum.growth, curriculum.end_nm)
+
+    def save(self, path: Path) -> None:
+        """Write a checkpoint; an interrupted write leaves the one before intact."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial")
+        partial.write_bytes(pickle.dumps({"setup": self._setup(), "progress": asdict(self.progress), "es": self._es}))
+        partial.replace(path)
+
+    def _setup(self) -> dict[str, Any]:
+        return {
+            "seed": self.seed,
+            "human": self.objective.model.content_hash(),
+            "controller": self.objective.controller.model_dump(),
+            "settings": self.objective.settings.model_dump(),
+            "origin": self._origin.tolist(),
+        }
+
+    def resume(self, path: Path) -> None:
+        """Go on from a checkpoint of the same search.
+
+        Raises:
+            ConfigError: the checkpoint is unreadable or belongs to another search; the message names what differs.
+        """
+        try:
+            data = pickle.loads(path.read_bytes())
+            setup = data["setup"]
+        except (OSError, pickle.UnpicklingError, EOFError, KeyError, AttributeError, TypeError) as error:
+            raise ConfigError(f"{path}: not a checkpoint of a gait search ({error}); delete it to start anew") from None
+        differing = [key for key, value in self._setup().items() if setup.get(key) != value]
+        if differing:
+            raise ConfigError(
+                f"{path}: the checkpoint comes from another search, with another {', '.join(differing)}; "
+                "use the same arguments, or delete it to start anew"
+            )
+        self._es = data["es"]
+        self.progress = Progress(**data["progress"])
