@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from exo_control.config_files import ConfigModel, config_path, load_config, load_yaml
-from exo_control.errors import ConfigError
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
+
+from exo_control.config_files import ConfigModel, config_path, load_config, load_yaml
+from exo_control.errors import ConfigError
 
 
 class Muscle(ConfigModel):

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from exo_control.history import FEATURES, HISTORY_LENGTH, HistoryBuffer
 from hypothesis import given
 from hypothesis import strategies as st
+
+from exo_control.history import FEATURES, HISTORY_LENGTH, HistoryBuffer
 
 TICK = st.tuples(*[st.floats(-10, 10, width=32)] * FEATURES)
 

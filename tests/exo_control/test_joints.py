@@ -3,6 +3,7 @@
 import math
 
 import pytest
+
 from exo_control.errors import JointError
 from exo_control.joints import JOINT_NAMES, by_joint_name
 

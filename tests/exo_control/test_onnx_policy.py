@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from exo_control.errors import ConfigError, PolicyError
 from exo_control.registry import make_policy, policy_parameters
 

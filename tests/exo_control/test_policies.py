@@ -4,13 +4,14 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from exo_control.dofc import MAX_GAP_S, DelayLine
 from exo_control.errors import PolicyError
 from exo_control.joints import POLICY_PERIOD_S, TORQUE_CEILING_NM
 from exo_control.policy import Policy
 from exo_control.registry import POLICY_NAMES, make_policy, policy_parameters
-from hypothesis import given
-from hypothesis import strategies as st
 
 STILL = np.zeros(2)
 

@@ -52,7 +52,7 @@ class OnnxPolicy:
         self._input_name = self._session.get_inputs()[0].name
         self._torque_limit_nm = manifest.torque_limit_nm
         self._history = HistoryBuffer(manifest.torque_limit_nm)
-        self._last_nm = np.zeros(len(JOINT_NAMES))
+        self._last_nm: Vector = np.zeros(len(JOINT_NAMES))
         self._action()
 
     def reset(self) -> None:

@@ -1,0 +1,60 @@
+"""What the safety limiter reports: its state, the rules at work and the latched fault."""
+
+from dataclasses import dataclass
+from enum import Enum, IntFlag, auto
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class State(Enum):
+    """State of the limiter. Only RAMP, ACTIVE and STOPPING let torque through."""
+
+    DISABLED = "disabled"  # until start()
+    READY = "ready"  # started, waiting for the first command
+    RAMP = "ramp"  # gain below 1
+    ACTIVE = "active"
+    STOPPING = "stopping"  # gain falls after stop()
+    FAULT = "fault"  # latched until reset()
+
+
+class Rule(IntFlag):
+    """Rules that changed a torque in this tick, and warnings."""
+
+    TORQUE_CAP = auto()
+    SOFT_START = auto()
+    TORQUE_RATE = auto()
+    POWER = auto()
+    MEAN_POWER = auto()
+    RANGE_OF_MOTION = auto()
+    VELOCITY = auto()
+    LATE_COMMAND = auto()
+    STANDING = auto()
+    WARN_VELOCITY = auto()
+    WARN_FEEDBACK_AGE = auto()
+
+
+class Fault(Enum):
+    """Cause of a latched fault."""
+
+    INVALID_INPUT = "invalid_input"  # not two finite numbers
+    CLOCK = "clock"  # time went back
+    FEEDBACK_AGE = "feedback_age"
+    COMMAND_AGE = "command_age"
+    ENCODER_JUMP = "encoder_jump"
+    ENCODER_STUCK = "encoder_stuck"
+    RANGE_OF_MOTION = "range_of_motion"
+    VELOCITY = "velocity"
+    EXTERNAL = "external"  # tripped by the owner of the limiter
+
+
+@dataclass(frozen=True)
+class LimiterResult:
+    """Outcome of one tick, and the content of the diagnostics message."""
+
+    torque_nm: NDArray[np.float64]  # shape (2,), what the drives get
+    state: State
+    rules: Rule
+    gain: float  # soft start and stop ramp, 0 to 1
+    fault: Fault | None
+    fault_text: str  # empty without a fault
