@@ -1,0 +1,1 @@
+"""Recording bags and looking into them."""

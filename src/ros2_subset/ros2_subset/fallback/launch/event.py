@@ -1,0 +1,7 @@
+"""Base of all events."""
+
+
+class Event:
+    """Something that happened, or a request; event handlers act on it."""
+
+    name = "launch.Event"

@@ -1,0 +1,5 @@
+"""Error of a substitution."""
+
+
+class SubstitutionFailure(RuntimeError):
+    """A substitution has no text."""
