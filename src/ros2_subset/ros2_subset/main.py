@@ -15,6 +15,14 @@ COMMANDS = {
 }
 
 
+def _split_ros_arguments(words: list[str]) -> tuple[list[str], list[str]]:
+    """Return the words before and from ``--ros-args``; an executable that ``ros2 run`` starts keeps its own."""
+    if "--ros-args" not in words or words[0] == "run":
+        return words, []
+    start = words.index("--ros-args")
+    return words[:start], words[start:]
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the command of the given arguments and return its exit code."""
     words = sys.argv[1:] if argv is None else argv
@@ -30,10 +38,12 @@ def main(argv: list[str] | None = None) -> int:
         # Only the command that is asked for gets imported: rclpy alone takes longer than everything else here.
         if words and words[0] == name:
             import_module(f"ros2_subset.commands.{name}").add_arguments(subparser)
+    words, ros_arguments = _split_ros_arguments(words)
     args = parser.parse_args(words)
     if args.command is None:
         parser.print_help()
         return 0
+    args.ros_arguments = ros_arguments
     try:
         return int(args.run_command(args))
     except CommandError as error:

@@ -5,9 +5,9 @@ import os
 import sys
 from typing import Any
 
+from ros2_subset.errors import CommandError
 from ros2_subset.fallback_path import enable_fallback
 from ros2_subset.launch_arguments import check_arguments, check_declared_at_run_time, parse_arguments
-from ros2_subset.errors import CommandError
 from ros2_subset.packages import find_launch_file
 
 

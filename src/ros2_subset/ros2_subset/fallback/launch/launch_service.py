@@ -23,9 +23,7 @@ from .orphan_guard import OrphanGuard
 class LaunchService:
     """Visits launch descriptions and runs until all their processes have ended."""
 
-    def __init__(
-        self, *, argv: Iterable[str] | None = None, noninteractive: bool = False, debug: bool = False
-    ) -> None:
+    def __init__(self, *, argv: Iterable[str] | None = None, noninteractive: bool = False, debug: bool = False) -> None:
         launch_logging.launch_config.level = logging.DEBUG if debug else logging.INFO
         self.__logger = launch_logging.get_logger("launch")
         self.__context = LaunchContext(argv=argv, noninteractive=noninteractive)

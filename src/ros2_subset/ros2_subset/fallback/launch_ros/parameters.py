@@ -105,8 +105,8 @@ def _from_yaml(text: str) -> Any:
         ) from error
     if not is_instance_of(value) or value == []:
         raise TypeError(
-            f"'{text}' reads as {type(value).__name__}; allowed are bool, int, float, str and non-empty lists of one of "
-            "them. If it is meant as text, wrap it in ParameterValue(..., value_type=str)"
+            f"'{text}' reads as {type(value).__name__}; allowed are bool, int, float, str and non-empty lists of "
+            "one of them. If it is meant as text, wrap it in ParameterValue(..., value_type=str)"
         )
     return value
 

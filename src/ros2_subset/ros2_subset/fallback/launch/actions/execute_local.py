@@ -129,7 +129,7 @@ class ExecuteLocal(Action):
 
     def __get_cached(self, fd: int) -> str:
         if not self.__cached_output:
-            raise RuntimeError(f"process[{self.__description.final_name}]: cached_output must be true to get its output")
+            raise RuntimeError(f"process[{self.__description.final_name}]: its output is kept only with cached_output")
         return self.__cached[fd].decode(errors="replace")
 
     def get_sub_entities(self) -> list[LaunchDescriptionEntity]:

@@ -3,8 +3,8 @@
 from .lifecycle_node import LifecycleNode
 from .node import Node
 from .scope import (
-    PushRosNamespace,
     PushROSNamespace,
+    PushRosNamespace,
     SetParameter,
     SetParametersFromFile,
     SetRemap,
