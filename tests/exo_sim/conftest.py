@@ -1,9 +1,10 @@
 """Fixtures of the simulator's tests."""
 
 import pytest
+from hypothesis import settings
+
 from exo_sim.engine.model_arrays import ModelArrays, model_arrays
 from exo_sim.human_model import HumanModel, load_human_model
-from hypothesis import settings
 
 settings.register_profile("compiled", deadline=None)  # the first example may compile a kernel
 settings.load_profile("compiled")

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import mujoco
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+
 from exo_sim.engine import layout
 from exo_sim.engine.contact import ground_contact
 from exo_sim.engine.dynamics import accelerations
@@ -12,7 +14,6 @@ from exo_sim.engine.geometry import joint_torques, muscle_paths, place_segments
 from exo_sim.engine.model_arrays import ModelArrays
 from exo_sim.human_model import HumanModel
 from exo_sim.mujoco_model import mjcf
-from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from exo_sim.engine import layout
-from exo_sim.engine.contact import friction_slope, normal_force
 from hypothesis import given
 from hypothesis import strategies as st
+
+from exo_sim.engine import layout
+from exo_sim.engine.contact import friction_slope, normal_force
 
 POSITIONS = slice(layout.POSITION, layout.POSITION + layout.N_GENERALISED)
 VELOCITIES = slice(layout.VELOCITY, layout.VELOCITY + layout.N_GENERALISED)
@@ -52,7 +53,7 @@ def material_point(mechanics, state, row: int, offset, dt: float):
     turned = dt * state[layout.VELOCITY + 5 + 3 * (row // 2)]
     c, s = np.cos(turned), np.sin(turned)
     centre = mechanics.sphere_centres(moved)[row]
-    return centre + (c * offset[0] - s * offset[1], s * offset[0] + c * offset[1])
+    return centre + np.array([c * offset[0] - s * offset[1], s * offset[0] + c * offset[1]])
 
 
 def test_forces_act_halfway_into_the_overlap_at_the_velocity_of_the_foot(mechanics, model) -> None:

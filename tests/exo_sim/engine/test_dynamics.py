@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from exo_sim.engine import layout
 from exo_sim.engine.dynamics import advance_bodies
 from exo_sim.names import COORDINATES

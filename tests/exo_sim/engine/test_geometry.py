@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
+
 from exo_sim.engine import layout
 from exo_sim.names import COORDINATES
-from numpy.testing import assert_allclose
 
 MUSCLE_TORQUES = slice(layout.MUSCLE_TORQUE, layout.MUSCLE_TORQUE + layout.N_JOINTS)
 LIMIT_TORQUES = slice(layout.LIMIT_TORQUE, layout.LIMIT_TORQUE + layout.N_JOINTS)

@@ -2,6 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
 from exo_sim.engine import layout
 from exo_sim.engine.muscle import (
     active_force_length,
@@ -13,9 +17,6 @@ from exo_sim.engine.muscle import (
     passive_force,
     tendon_force,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-from numpy.testing import assert_allclose
 
 FIBRES = slice(layout.FIBRE, layout.FIBRE + layout.N_MUSCLES)
 ACTIVATIONS = slice(layout.ACTIVATION, layout.ACTIVATION + layout.N_MUSCLES)

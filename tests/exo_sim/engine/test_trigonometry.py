@@ -3,9 +3,10 @@
 import math
 
 import pytest
-from exo_sim.engine.trigonometry import sine_cosine
 from hypothesis import given
 from hypothesis import strategies as st
+
+from exo_sim.engine.trigonometry import sine_cosine
 
 
 @given(st.floats(-1e5, 1e5))
