@@ -6,12 +6,12 @@ import importlib
 import re
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from exo_control.errors import ExoError
 
 # The modules of exo.commands that are subcommands, in the order of `exo --help`. A dash stands for an underscore.
-COMMANDS = ("version",)
+COMMANDS = ("walk", "optimize-gait", "version")
 
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130  # as shells do: 128 + SIGINT
@@ -20,7 +20,12 @@ EXIT_INTERRUPTED = 130  # as shells do: 128 + SIGINT
 class Parser(argparse.ArgumentParser):
     """An argparse parser that names the nearest known word on an unknown command, option or choice."""
 
+    def __init__(self, **settings: Any) -> None:
+        # An abbreviation that works today is ambiguous once an option is added, and scripts break.
+        super().__init__(allow_abbrev=False, **settings)
+
     def error(self, message: str) -> NoReturn:
+        """Print the message, with the nearest known word, and exit."""
         self.exit(EXIT_ERROR, f"exo: error: {message}{self._suggestion(message)}\n(see '{self.prog} --help')\n")
 
     def _suggestion(self, message: str) -> str:
@@ -40,7 +45,7 @@ class Parser(argparse.ArgumentParser):
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of ``exo`` with all subcommands."""
-    parser = Parser(prog="exo", description="Hip exoskeleton: simulate, optimise, measure.", allow_abbrev=False)
+    parser = Parser(prog="exo", description="Hip exoskeleton: simulate, optimise, measure.")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in COMMANDS:
         module = importlib.import_module(f"exo.commands.{name.replace('-', '_')}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from exo_control.joints import POLICY_PERIOD_S
 
+from exo_control.joints import POLICY_PERIOD_S
 from exo_sim.engine.model_arrays import Floats
 
 HOLD_S = 0.25

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from exo_control.config_files import ConfigModel, config_path, load_config
 from exo_control.errors import ConfigError, choices_hint
-
 from exo_sim.names import COORDINATES
 from exo_sim.reflex_controller import ReflexController, load_reflex_controller
 
@@ -75,7 +75,9 @@ def load_gait(name_or_path: str) -> Gait:
         path = folder / f"{name_or_path}.yaml"
         known = sorted(p.stem for p in folder.glob("*.yaml"))
         if name_or_path not in known:
-            raise ConfigError(f"unknown gait '{name_or_path}'; {choices_hint(name_or_path, known)}, or a path to a .yaml")
+            raise ConfigError(
+                f"unknown gait '{name_or_path}'; {choices_hint(name_or_path, known)}, or a path to a .yaml"
+            )
     content = load_config(path, GaitFile)
     for name in content.offsets:
         if name not in OFFSETS:
@@ -85,6 +87,4 @@ def load_gait(name_or_path: str) -> Gait:
         controller.arrays(content.gains)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None
-    return Gait(
-        controller, content.gains, content.offsets, content.human, content.speed_m_s, content.provenance
-    )
+    return Gait(controller, content.gains, content.offsets, content.human, content.speed_m_s, content.provenance)

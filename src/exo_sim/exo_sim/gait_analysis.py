@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
 from exo_control.config_files import config_path
 from exo_control.errors import ConfigError
 from exo_control.joints import POLICY_PERIOD_S
-
 from exo_sim.engine import layout
 from exo_sim.engine.model_arrays import Floats
 from exo_sim.names import COORDINATES
@@ -68,7 +69,7 @@ def heel_strikes(vertical_bw: Floats) -> Floats:
 def cycles(values: Floats, strikes: Floats) -> Floats:
     """Cut (n,) values at the heel strikes and resample each cycle to 0..100 %: (cycles, 101)."""
     cut = []
-    for first, last in zip(strikes[:-1], strikes[1:], strict=True):
+    for first, last in itertools.pairwise(strikes):
         phase = np.linspace(first, last, CYCLE_PERCENT.size)
         cut.append(np.interp(phase, np.arange(len(values)), values))
     return np.array(cut).reshape(-1, CYCLE_PERCENT.size)

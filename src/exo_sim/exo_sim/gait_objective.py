@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from exo_control.config_files import ConfigModel
-from exo_control.joints import POLICY_PERIOD_S
 from pydantic import Field
 
+from exo_control.config_files import ConfigModel
+from exo_control.joints import POLICY_PERIOD_S
 from exo_sim.disturbance import Disturbance
 from exo_sim.engine import layout
 from exo_sim.engine.model_arrays import Floats
@@ -32,23 +32,27 @@ class Weights(ConfigModel):
     knee_limit: float = Field(ge=0)
     overload: float = Field(ge=0)
     ankle_overrange: float = Field(ge=0)
+    trunk_lean: float = Field(ge=0)
 
 
-class Curriculum(ConfigModel):
-    """How the random hip torque grows during a search."""
+class Stage(ConfigModel):
+    """A part of a search: how hard the disturbances are, and how they grow."""
 
+    name: str
+    generations: int = Field(ge=1)
+    sigma: float = Field(gt=0)
+    disturbed_walks: int = Field(ge=0)
     start_nm: float = Field(ge=0)
     end_nm: float = Field(ge=0)
-    growth: float = Field(gt=1)
-    survive_part: float = Field(gt=0, le=1)
-    seed_generations: int = Field(ge=1)
+    growth: float = Field(ge=1)
 
 
 class Search(ConfigModel):
-    """Settings of CMA-ES."""
+    """Settings of CMA-ES and of the disturbance curriculum."""
 
     population: int = Field(ge=4)
-    sigma: float = Field(gt=0)
+    survive_part: float = Field(gt=0, le=1)
+    seed_generations: int = Field(ge=1)
     sigma_floor: float = Field(ge=0)
     sigma_reset: float = Field(gt=0)
     scale_part: float = Field(gt=0)
@@ -65,11 +69,10 @@ class GaitOptimisation(ConfigModel):
     speed_tolerance_m_s: float = Field(ge=0)
     nominal_s: float = Field(ge=2)
     disturbed_s: float = Field(ge=2)
-    disturbed_walks: int = Field(ge=0)
-    push_m_s: float = Field(ge=0)
+    push_m_s_per_nm: float = Field(ge=0)
     weights: Weights
-    curriculum: Curriculum
     search: Search
+    stages: list[Stage] = Field(min_length=1)
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,9 @@ class GaitObjective:
         """Return the size of one search step in each parameter."""
         search = self.settings.search
         gains = np.maximum(search.scale_least, search.scale_part * np.abs(vector[: self._gains]))
-        offsets = [search.offset_scale_m_s if name == "forward_velocity" else search.offset_scale_rad for name in OFFSETS]
+        offsets = [
+            search.offset_scale_m_s if name == "forward_velocity" else search.offset_scale_rad for name in OFFSETS
+        ]
         return np.concatenate([gains, offsets])
 
     def gait(self, vector: Floats) -> Gait:
@@ -122,8 +127,11 @@ class GaitObjective:
         offsets = {name: float(v) for name, v in zip(OFFSETS, vector[self._gains :], strict=True)}
         return Gait(self.controller, gains, offsets, self.model.name, self.settings.target_speed_m_s)
 
-    def evaluate(self, vector: Floats, torque_nm: float, seed: int) -> Evaluation:
-        """Walk undisturbed, then under disturbances of this size; the same seed gives the same disturbances."""
+    def evaluate(self, vector: Floats, torque_nm: float, walks: int, seed: int) -> Evaluation:
+        """Walk undisturbed, then some walks under random torques of this size and pushes in proportion.
+
+        The same seed gives the same disturbances.
+        """
         settings, weights = self.settings, self.settings.weights
         walker = Walker(self.model, self.gait(vector))
         periods = round(settings.nominal_s / POLICY_PERIOD_S)
@@ -147,17 +155,18 @@ class GaitObjective:
             "speed": weights.speed * off_speed,
             "knee_limit": weights.knee_limit * float(end[layout.KNEE_LIMIT]) / seconds,
             "overload": weights.overload * float(end[layout.OVERLOAD]) / seconds,
+            "trunk_lean": weights.trunk_lean * float(end[layout.TILT_SQUARED]) / seconds,
             "ankle_overrange": weights.ankle_overrange * float(end[layout.ANKLE_OVERRANGE]) / seconds,
         }
         survived = True
         rng = np.random.default_rng(seed)
-        disturbance = Disturbance(torque_nm, settings.push_m_s * torque_nm / max(settings.curriculum.end_nm, 1e-9))
+        disturbance = Disturbance(torque_nm, settings.push_m_s_per_nm * torque_nm)
         periods = round(settings.disturbed_s / POLICY_PERIOD_S)
         falls = 0.0
-        for _ in range(settings.disturbed_walks):
+        for _ in range(walks):
             _, done, fell = walker.final(*disturbance.draw(periods, rng))
             if fell:
                 survived = False
                 falls += DISTURBED_FALL_COST + DISTURBED_EARLY_COST * (1.0 - done / periods)
-        terms["falls"] = falls / max(settings.disturbed_walks, 1)
+        terms["falls"] = falls / max(walks, 1)
         return Evaluation(sum(terms.values()), survived, cost_of_transport, speed, terms)

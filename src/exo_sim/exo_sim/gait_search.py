@@ -13,11 +13,13 @@ from typing import Any
 
 import cma
 import numpy as np
-from exo_control.errors import ConfigError
 
+from exo_control.errors import ConfigError
 from exo_sim.engine.model_arrays import Floats
 from exo_sim.gait import Gait
-from exo_sim.gait_objective import Evaluation, GaitObjective
+from exo_sim.gait_objective import Evaluation, GaitObjective, GaitOptimisation, Stage
+from exo_sim.human_model import HumanModel
+from exo_sim.reflex_controller import ReflexController
 
 CHECKPOINT_INTERVAL_S = 20.0
 
@@ -26,6 +28,7 @@ CHECKPOINT_INTERVAL_S = 20.0
 class Progress:
     """Where a search stands after a generation."""
 
+    stage: str = ""
     generation: int = 0
     evaluations: int = 0
     elapsed_s: float = 0.0
@@ -42,24 +45,34 @@ class Progress:
 class GaitSearch:
     """A resumable search. The result is the mean of the search distribution, which is more robust than its best."""
 
-    def __init__(self, objective: GaitObjective, start: Gait, seed: int, workers: int | None = None) -> None:
+    def __init__(
+        self,
+        model: HumanModel,
+        controller: ReflexController,
+        settings: GaitOptimisation,
+        start: Gait,
+        seed: int,
+        workers: int | None = None,
+    ) -> None:
         """Begin at a gait.
 
         Args:
-            objective: what to minimise.
+            model: the human.
+            controller: whose free parameters are searched.
+            settings: objective, stages and CMA-ES settings.
             start: first centre of the search.
             seed: of CMA-ES and of the disturbances; the same seed gives the same search, whatever the workers.
             workers: threads; all cores when None (the engine releases the GIL).
         """
-        self.objective, self.seed = objective, seed
-        self.workers = workers or os.cpu_count() or 1
-        self.progress = Progress(torque_nm=objective.settings.curriculum.start_nm)
-        self._origin = objective.vector(start)
-        self._scale = objective.scales(self._origin)
-        search = objective.settings.search
-        low = np.array([p.minimum for p in objective.parameters])
-        high = np.array([p.maximum for p in objective.parameters])
-        self._origin = np.clip(self._origin, low, high)
+        self._objective = GaitObjective(model, controller, settings)
+        self._settings, self._seed = settings, seed
+        self._workers = workers or os.cpu_count() or 1
+        self.progress = Progress()
+        search = settings.search
+        low = np.array([p.minimum for p in self._objective.parameters])
+        high = np.array([p.maximum for p in self._objective.parameters])
+        self._origin = np.clip(self._objective.vector(start), low, high)
+        self._scale = self._objective.scales(self._origin)
         options = {
             "seed": seed + 1,  # cma takes 0 as "draw one from the clock"
             "popsize": search.population,
@@ -72,28 +85,38 @@ class GaitSearch:
             "tolflatfitness": 10**9,
             "maxiter": float("inf"),
         }
-        self._es = cma.CMAEvolutionStrategy(np.zeros(len(self._origin)), search.sigma, options)
+        self._es = cma.CMAEvolutionStrategy(np.zeros(len(self._origin)), settings.stages[0].sigma, options)
 
     def _vector(self, z: Floats) -> Floats:
         return self._origin + self._scale * np.asarray(z)
 
+    @property
+    def generations(self) -> int:
+        """Number of generations of all stages."""
+        return sum(stage.generations for stage in self._settings.stages)
+
     def gait(self) -> Gait:
         """Return the gait at the mean of the search distribution."""
-        return self.objective.gait(self._vector(self._es.result.xfavorite))
+        return self._objective.gait(self._vector(self._es.result.xfavorite))
 
     def run(
         self,
-        minutes: float,
         checkpoint: Path | None = None,
         report: Callable[[Progress], None] = lambda progress: None,
-        generations: int | None = None,
+        minutes: float | None = None,
     ) -> None:
-        """Search until the total time or number of generations is reached, counting the time before a resume."""
+        """Go through the stages that are left.
+
+        Args:
+            checkpoint: file written every 20 s and at the end.
+            report: called after each generation.
+            minutes: stop after this time, that before a resume included.
+        """
         saved = time.monotonic()
         begun = saved - self.progress.elapsed_s
-        with ThreadPoolExecutor(self.workers) as pool:
-            while self.progress.elapsed_s < 60.0 * minutes:
-                if generations is not None and self.progress.generation >= generations:
+        with ThreadPoolExecutor(self._workers) as pool:
+            while self.progress.generation < self.generations:
+                if minutes is not None and self.progress.elapsed_s > 60.0 * minutes:
                     break
                 self._generation(pool)
                 self.progress.elapsed_s = time.monotonic() - begun
@@ -104,19 +127,32 @@ class GaitSearch:
         if checkpoint is not None:
             self.save(checkpoint)
 
+    def _stage(self) -> tuple[Stage, bool]:
+        """Return the stage of the coming generation, and whether it begins there."""
+        first = 0
+        for stage in self._settings.stages:
+            if self.progress.generation < first + stage.generations:
+                break
+            first += stage.generations
+        return stage, self.progress.generation == first
+
     def _generation(self, pool: ThreadPoolExecutor) -> None:
-        settings, progress = self.objective.settings, self.progress
-        block = progress.generation // settings.curriculum.seed_generations
-        seed = int(np.random.SeedSequence([self.seed, block]).generate_state(1)[0])
+        search, progress = self._settings.search, self.progress
+        stage, begins = self._stage()
+        if begins:
+            progress.stage, progress.torque_nm = stage.name, stage.start_nm
+            self._es.sigma = stage.sigma
+        block = progress.generation // search.seed_generations
+        seed = int(np.random.SeedSequence([self._seed, block]).generate_state(1)[0])
         candidates = self._es.ask()
 
         def evaluate(z: Floats) -> Evaluation:
-            return self.objective.evaluate(self._vector(z), progress.torque_nm, seed)
+            return self._objective.evaluate(self._vector(z), progress.torque_nm, stage.disturbed_walks, seed)
 
         results = list(pool.map(evaluate, candidates))
         self._es.tell(candidates, [result.cost for result in results])
-        if self._es.sigma < settings.search.sigma_floor:
-            self._es.sigma = settings.search.sigma_reset
+        if self._es.sigma < search.sigma_floor:
+            self._es.sigma = search.sigma_reset
         best = min(results, key=lambda result: result.cost)
         progress.generation += 1
         progress.evaluations += len(results)
@@ -126,9 +162,8 @@ class GaitSearch:
         progress.cost_of_transport, progress.speed_m_s = best.cost_of_transport, best.speed_m_s
         progress.sigma = float(self._es.sigma)
         progress.terms = best.terms
-        curriculum = settings.curriculum
-        if progress.surviving_part >= curriculum.survive_part:
-            progress.torque_nm = min(progress.torque_nm * curriculum.growth, curriculum.end_nm)
+        if progress.surviving_part >= search.survive_part:
+            progress.torque_nm = min(progress.torque_nm * stage.growth, stage.end_nm)
 
     def save(self, path: Path) -> None:
         """Write a checkpoint; an interrupted write leaves the one before intact."""
@@ -139,10 +174,10 @@ class GaitSearch:
 
     def _setup(self) -> dict[str, Any]:
         return {
-            "seed": self.seed,
-            "human": self.objective.model.content_hash(),
-            "controller": self.objective.controller.model_dump(),
-            "settings": self.objective.settings.model_dump(),
+            "seed": self._seed,
+            "human": self._objective.model.content_hash(),
+            "controller": self._objective.controller.model_dump(),
+            "settings": self._settings.model_dump(),
             "origin": self._origin.tolist(),
         }
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from exo_control.errors import ConfigError
-from exo_control.joints import POLICY_PERIOD_S
 from numpy.typing import NDArray
 
+from exo_control.errors import ConfigError
+from exo_control.joints import POLICY_PERIOD_S
 from exo_sim.engine import layout
 from exo_sim.engine.advance import advance, start
 from exo_sim.engine.model_arrays import Floats, ModelArrays, model_arrays
@@ -36,7 +36,7 @@ def steps_per_control(physics_step_s: float) -> int:
 
 
 def initial_state(model: HumanModel, arrays: ModelArrays, reflexes: ReflexArrays, gait: Gait) -> Floats:
-    """Return the state vector at the start of a walk: the model's pose plus the gait's offsets, carrying body weight."""
+    """Return the state vector at the start of a walk: the model's pose plus the gait's offsets, at body weight."""
     state = np.zeros(layout.STATE_SIZE)
     pose = model.initial_pose
     angle = {name: pose.position_rad[name] + gait.offsets.get(name, 0.0) for name in COORDINATES}
@@ -97,12 +97,12 @@ class SimulatedHuman:
             ConfigError: the step does not divide the control period, or gait and controller do not match.
         """
         self.model, self.gait = model, gait
-        self._arrays = model_arrays(model)
+        self.arrays = model_arrays(model)
         self._reflexes = gait.controller.arrays(gait.gains)
         self._dt = physics_step_s
         self._steps_per_control = steps_per_control(physics_step_s)
         self._steps = self._steps_per_control * round(POLICY_PERIOD_S / layout.CONTROL_PERIOD_S)
-        self._start = initial_state(model, self._arrays, self._reflexes, gait)
+        self._start = initial_state(model, self.arrays, self._reflexes, gait)
         self.reset()
 
     def reset(self) -> None:
@@ -115,15 +115,19 @@ class SimulatedHuman:
         """Advance by one policy period of 10 ms.
 
         Args:
-            hip_torque_nm: (2,) torque of the exoskeleton at the right and left hip, Nm, flexion positive, held constant.
+            hip_torque_nm: (2,) torque of the exoskeleton at the right and left hip, Nm, flexion positive.
         """
         self._energy_before = self._part(layout.MUSCLE_ENERGY, layout.N_MUSCLES)
         torque = np.ascontiguousarray(hip_torque_nm, dtype=np.float64)
-        advance(self._arrays, self._reflexes, self._state, torque, self._dt, self._steps, self._steps_per_control)
+        advance(self.arrays, self._reflexes, self._state, torque, self._dt, self._steps, self._steps_per_control)
 
     def push(self, velocity_change_m_s: float) -> None:
         """Change the forward velocity of the whole body at once."""
         self._state[layout.VELOCITY] += velocity_change_m_s
+
+    def snapshot(self) -> Floats:
+        """(layout.HISTORY,) the state without its sensor history: a row of a Walk's record."""
+        return self._part(0, layout.HISTORY)
 
     def _part(self, offset: int, size: int) -> Floats:
         return self._state[offset : offset + size].copy()
@@ -186,14 +190,14 @@ class SimulatedHuman:
     def _com(self, base: int) -> Floats:
         """Centre of mass (m), or its velocity (m/s) when base is VELOCITY."""
         theta = self._state[layout.POSITION + 2 : layout.POSITION + 9]
-        moment = self._arrays.first_moment[[0, 1, 2, 3, 1, 2, 3]]
+        moment = self.arrays.first_moment[[0, 1, 2, 3, 1, 2, 3]]
         cosine, sine = np.cos(theta), np.sin(theta)
         x = cosine * moment[:, 0] - sine * moment[:, 1]
         y = sine * moment[:, 0] + cosine * moment[:, 1]
         if base == layout.VELOCITY:
             rate = self._state[layout.VELOCITY + 2 : layout.VELOCITY + 9]
             x, y = -rate * y, rate * x
-        return self._state[base : base + 2] + np.array([x.sum(), y.sum()]) / self._arrays.total_mass
+        return self._state[base : base + 2] + np.array([x.sum(), y.sum()]) / self.arrays.total_mass
 
     @property
     def com_position_m(self) -> Floats:
@@ -228,7 +232,7 @@ class SimulatedHuman:
     @property
     def muscle_force_n(self) -> Floats:
         """(18,) musculotendon forces."""
-        return self._part(layout.FORCE, layout.N_MUSCLES) * self._arrays.f_max
+        return self._part(layout.FORCE, layout.N_MUSCLES) * self.arrays.f_max
 
     @property
     def joint_limit_torque_nm(self) -> Floats:
@@ -258,4 +262,4 @@ class SimulatedHuman:
     @property
     def metabolic_power_w(self) -> float:
         """Whole-body metabolic power, basal part included, mean over the last policy period."""
-        return float(self.muscle_metabolic_power_w.sum()) + self._arrays.basal_power
+        return float(self.muscle_metabolic_power_w.sum()) + self.arrays.basal_power

@@ -7,10 +7,10 @@ import json
 from pathlib import Path
 from typing import Annotated
 
-from exo_control.config_files import ConfigModel, config_path, load_config
-from exo_control.errors import ConfigError
 from pydantic import Field, Strict, model_validator
 
+from exo_control.config_files import ConfigModel, config_path, load_config
+from exo_control.errors import ConfigError
 from exo_sim.names import COORDINATES, LEG_MUSCLES
 
 MASS_RANGE_KG = (40.0, 130.0)

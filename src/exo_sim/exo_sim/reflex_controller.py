@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
-from exo_control.config_files import ConfigModel, config_path, load_config
-from exo_control.errors import ConfigError, choices_hint
 from pydantic import Field, Strict, model_validator
 
+from exo_control.config_files import ConfigModel, config_path, load_config
+from exo_control.errors import ConfigError, choices_hint
 from exo_sim.engine.layout import (
     CONTROL_PERIOD_S,
     HISTORY_LENGTH,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from numba import njit
 
@@ -16,9 +16,9 @@ FASTMATH = {"contract", "nsz", "arcp"}
 
 def kernel(function: F) -> F:
     """Compile a function to nopython, nogil machine code, cached on disk."""
-    return njit(cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH)(function)  # type: ignore[no-any-return]
+    return cast(F, njit(cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH)(function))
 
 
 def inlined(function: F) -> F:
     """Compile a helper into each of its callers, so that their loops can be vectorised."""
-    return njit(nogil=True, error_model="numpy", fastmath=FASTMATH, inline="always")(function)  # type: ignore[no-any-return]
+    return cast(F, njit(nogil=True, error_model="numpy", fastmath=FASTMATH, inline="always")(function))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -106,13 +107,13 @@ def model_arrays(model: HumanModel) -> ModelArrays:
     central_inertia = np.zeros(4)
     members = {0: ("pelvis", "torso"), 1: ("femur",), 2: ("tibia",), 3: ("calcn",)}
     for segment, names in members.items():
-        points = [_point(model, n, (*bodies[n].com_m, 0.0))[:2] for n in names]
+        centres = [_point(model, n, (*bodies[n].com_m, 0.0))[:2] for n in names]
         masses = [bodies[n].mass_kg for n in names]
         mass[segment] = sum(masses)
-        com[segment] = sum(m * p for m, p in zip(masses, points, strict=True)) / mass[segment]
+        com[segment] = sum(m * p for m, p in zip(masses, centres, strict=True)) / mass[segment]
         central_inertia[segment] = sum(
             bodies[n].inertia_kg_m2 + m * float(np.sum((p - com[segment]) ** 2))
-            for n, m, p in zip(names, masses, points, strict=True)
+            for n, m, p in zip(names, masses, centres, strict=True)
         )
     length = np.zeros((4, 2))
     length[1] = joints["knee"].in_parent_m[:2]
@@ -128,7 +129,7 @@ def model_arrays(model: HumanModel) -> ModelArrays:
         for index, name in enumerate(LEG_MUSCLES):
             muscle = leg * N_LEG_MUSCLES + index
             points = model.muscles[name].path
-            for (body_a, point_a), (body_b, point_b) in zip(points[:-1], points[1:], strict=True):
+            for (body_a, point_a), (body_b, point_b) in itertools.pairwise(points):
                 a, b = _point(model, body_a, point_a), _point(model, body_b, point_b)
                 upper, lower = _SEGMENT_OF[body_a], _SEGMENT_OF[body_b]
                 if upper == lower:
