@@ -76,7 +76,7 @@ def _read(source: Path, files: list[Path], damage: str | None) -> BagInfo:
                 for connection in reader.connections
                 if isinstance(connection.ext, ConnectionExtRosbag2)
             ),
-            custom_data=dict(reader.storage.metadata.custom or {}),  # type: ignore[attr-defined]
+            custom_data=dict(reader.storage.metadata.custom or {}),
             damage=damage,
         )
     finally:

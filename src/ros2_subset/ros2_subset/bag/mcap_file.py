@@ -126,7 +126,7 @@ class CommittedMcapWriter(McapWriter):
 class BagWriter(Writer):
     """Writes a bag, rosbag2 format version 9 with MCAP, that stays readable whatever happens to the recorder."""
 
-    STORAGE_PLUGINS = {StoragePlugin.MCAP: CommittedMcapWriter}
+    STORAGE_PLUGINS = {StoragePlugin.MCAP: CommittedMcapWriter}  # noqa: RUF012  (declared so there)
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, version=9, storage_plugin=StoragePlugin.MCAP)
@@ -140,7 +140,7 @@ class BagWriter(Writer):
         """
         super().open()
         # The file has no name, so it goes when it is closed or the process dies.
-        self._reserve = tempfile.TemporaryFile(dir=self.path)
+        self._reserve = tempfile.TemporaryFile(dir=self.path)  # noqa: SIM115  (close() closes it)
         os.posix_fallocate(self._reserve.fileno(), 0, RESERVE_BYTES)
 
     @property

@@ -93,11 +93,15 @@ def _parse_profile(topic: str, policies: Any) -> QoSProfile:
                 arguments[key] = Duration(seconds=value["sec"], nanoseconds=value["nsec"])
             except (TypeError, KeyError, ValueError):
                 raise CommandError(f"QoS overrides of '{topic}': {key} must have sec and nsec, got {value!r}") from None
-        elif key == "depth" and isinstance(value, int) and value > 0:
-            arguments[key] = value
-        elif key == "avoid_ros_namespace_conventions" and isinstance(value, bool):
+        elif _is_simple_policy(key, value):
             arguments[key] = value
         else:
             known = ", ".join([*_POLICIES, *_DURATIONS, "depth", "avoid_ros_namespace_conventions"])
             raise CommandError(f"QoS overrides of '{topic}': '{key}: {value}' is not valid; known keys: {known}")
     return QoSProfile(**arguments)
+
+
+def _is_simple_policy(key: str, value: Any) -> bool:
+    if key == "depth":
+        return isinstance(value, int) and value > 0
+    return key == "avoid_ros_namespace_conventions" and isinstance(value, bool)

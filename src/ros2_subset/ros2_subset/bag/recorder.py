@@ -3,7 +3,7 @@
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,6 @@ from typing import Any
 
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
-from rclpy.subscription import Subscription
 from rosbags.interfaces import Connection
 from rosbags.typesys import Stores, get_typestore
 
@@ -20,11 +19,11 @@ from ros2_subset.bag.message_queue import SimTimeQueue
 from ros2_subset.bag.message_time import SECOND_NS, leading_time_ns
 from ros2_subset.bag.qos import QUEUE_DEPTH, adapt_to_publishers, is_compatible, to_bag
 from ros2_subset.message_types import message_class
+from ros2_subset.raw_subscription import RawSubscription
 
 CLOCK_TOPIC = "/clock"
 
-# Messages queue up in the middleware with the time of their arrival, so a slow poll costs nothing but delay. Waking for
-# each one with an executor would take several times the processor time.
+# Messages queue up in the middleware with the time of their arrival, so a slow poll costs nothing but delay.
 POLL_PERIOD_S = 0.02
 FLUSH_PERIOD_S = 1.0
 # After the signal to stop, messages that are on their way still count.
@@ -65,7 +64,7 @@ class RecordedTopic:
 
     name: str
     type_name: str
-    subscription: Subscription
+    subscription: RawSubscription
     request: QoSProfile
     offers: list[QoSProfile]
     starts_with_header: bool
@@ -103,7 +102,7 @@ class Recorder:
         self._refused: set[str] = set()
         self._queue = SimTimeQueue() if use_sim_time else None
         self._chunk_second: int | None = None
-        self._clock: Subscription | None = None
+        self._clock: RawSubscription | None = None
         self._all_found = False
         self._writer = BagWriter(path)
         for key, value in (custom_data or {}).items():
@@ -141,9 +140,7 @@ class Recorder:
         if self._queue is not None:
             # Deep, since a fast simulation can publish thousands of times between two polls.
             qos = QoSProfile(depth=QUEUE_DEPTH, reliability=ReliabilityPolicy.BEST_EFFORT)
-            self._clock = self._node.create_subscription(
-                message_class("rosgraph_msgs/msg/Clock"), CLOCK_TOPIC, lambda _: None, qos, raw=True
-            )
+            self._clock = RawSubscription(self._node, CLOCK_TOPIC, "rosgraph_msgs/msg/Clock", qos)
         self._logger.info("Listening for topics...")
         self._look_for_topics()
         self._logger.info("Recording...")
@@ -185,12 +182,11 @@ class Recorder:
             self._logger.warning(f"Topic '{name}' is not recorded: {reason} ({', '.join(types)})")
             return
         request = self._overrides.get(name) or adapt_to_publishers(offers)
-        message_type = message_class(types[0])
-        fields = list(message_type.get_fields_and_field_types().values())
+        fields = list(message_class(types[0]).get_fields_and_field_types().values())
         self._topics[name] = RecordedTopic(
             name,
             types[0],
-            self._node.create_subscription(message_type, name, lambda _: None, request, raw=True),
+            RawSubscription(self._node, name, types[0], request),
             request,
             offers,
             starts_with_header=bool(fields) and fields[0] == "std_msgs/Header",
@@ -210,10 +206,10 @@ class Recorder:
         """Take what has arrived from the middleware; return the number of messages."""
         count = 0
         if self._queue is not None and self._clock is not None:
-            for data, _ in _take(self._clock):
+            for data, _ in self._clock.take():
                 self._queue.set_clock(leading_time_ns(data))
         for topic in self._topics.values():
-            for data, info in _take(topic.subscription):
+            for data, info in topic.subscription.take():
                 self._receive(topic, data, info)
                 count += 1
         self._write_queued()
@@ -249,17 +245,6 @@ class Recorder:
                 offered_qos_profiles=[to_bag(offer) for offer in topic.offers],
             )
         return topic.connection
-
-
-def _take(subscription: Subscription) -> Iterable[tuple[bytes, Mapping[str, Any]]]:
-    # What an executor does with a subscription that is ready (rclpy.executors.Executor._take_subscription).
-    handle = subscription.handle
-    with handle:
-        while True:
-            taken = handle.take_message(subscription.msg_type, True)
-            if taken is None:
-                return
-            yield taken
 
 
 def free_space(path: Path) -> str:

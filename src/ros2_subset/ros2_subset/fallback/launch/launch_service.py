@@ -94,8 +94,8 @@ class LaunchService:
         self.__context.extend_globals({"launch_mark": guard.mark})
         try:
             await self.__run_until_done(shutdown_when_idle)
-            guard.dismiss()
         finally:
+            guard.release()
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
                 loop.remove_signal_handler(number)
             self.__context._event_arrived = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import pty
 import signal
@@ -122,10 +123,8 @@ class LocalProcess:
 
     def send_signal(self, number: signal.Signals) -> None:
         """Send a signal; one that comes too late is no error."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             self._transport.send_signal(number)
-        except ProcessLookupError:
-            pass
 
     async def wait(self) -> int:
         """Wait for the end of the process and of its output; return the exit code."""

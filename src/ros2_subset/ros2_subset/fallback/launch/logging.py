@@ -17,7 +17,7 @@ _SCREEN_FORMAT = "[{levelname}] [{name}]: {message}"
 _FILE_FORMAT = "{created:.7f} [{levelname}] [{name}]: {message}"
 
 
-class _Screen(logging.StreamHandler):  # type: ignore[type-arg]
+class _Screen(logging.StreamHandler):
     """Writes to whatever standard output is at that time."""
 
     def __init__(self, fmt: str) -> None:
@@ -31,7 +31,7 @@ class _Screen(logging.StreamHandler):  # type: ignore[type-arg]
             self.stream.write(self.format(record) + "\n")
             self.stream.flush()
         except BrokenPipeError:
-            sys.stdout = open(os.devnull, "w", encoding="utf-8")
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
         except UnicodeEncodeError:
             self.stream.write(self.format(record).encode("ascii", "replace").decode() + "\n")
 

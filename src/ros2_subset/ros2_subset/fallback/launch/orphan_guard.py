@@ -1,10 +1,11 @@
-"""Stops the processes that a launch leaves behind when it is killed.
+"""Stops what a launch leaves behind: the processes of a launch that was killed, and children of its processes.
 
 The launch runs this file as a process of its own, in its own session, and holds the other end of its standard input.
-If that closes without the word that all is well, the launch has died, and every process that carries its mark in its
-environment gets SIGINT, then SIGTERM, then SIGKILL, with the waiting times of an orderly shutdown.
+When that closes, the launch has ended in whatever way. Every process that carries its mark in its environment then gets
+SIGINT, SIGTERM and SIGKILL, with the waiting times of an orderly shutdown.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -12,7 +13,6 @@ import sys
 import time
 
 MARK_VARIABLE = "ROS2_SUBSET_LAUNCH"
-ALL_IS_WELL = b"all children have ended"
 GRACE_S = 5.0
 
 
@@ -30,12 +30,10 @@ class OrphanGuard:
             start_new_session=True,
         )
 
-    def dismiss(self) -> None:
-        """Say that all children have ended, and let the guard go."""
-        try:
-            self._process.communicate(ALL_IS_WELL)
-        except BrokenPipeError:
-            pass
+    def release(self) -> None:
+        """Let the guard look for what is left; the end of this process does the same."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
 
 
 def _marked_processes(mark: bytes) -> list[int]:
@@ -58,10 +56,8 @@ def stop_orphans(mark: bytes) -> None:
     """Stop every process that carries the mark."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         for pid in _marked_processes(mark):
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
-            except ProcessLookupError:
-                pass
         deadline = time.monotonic() + GRACE_S
         while time.monotonic() < deadline:
             if not _marked_processes(mark):
@@ -72,5 +68,5 @@ def stop_orphans(mark: bytes) -> None:
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    if sys.stdin.buffer.read() != ALL_IS_WELL:
-        stop_orphans(sys.argv[1].encode())
+    sys.stdin.buffer.read()
+    stop_orphans(sys.argv[1].encode())

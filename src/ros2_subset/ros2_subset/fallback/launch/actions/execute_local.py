@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
@@ -186,7 +187,7 @@ class ExecuteLocal(Action):
 
     def __register_event_handlers(self, context: LaunchContext, timeouts: tuple[float, float]) -> None:
         def is_for_us(event: Event, event_class: type) -> bool:
-            return isinstance(event, event_class) and event.process_matcher(self)  # type: ignore[attr-defined,no-any-return]
+            return isinstance(event, event_class) and event.process_matcher(self)  # type: ignore[attr-defined]
 
         def on_shutdown(event: Shutdown, context: LaunchContext) -> None:
             # Ctrl-C in a terminal reaches the processes without our help.
@@ -222,10 +223,8 @@ class ExecuteLocal(Action):
             if not respawn or self.__respawns_left <= 0:
                 return
             self.__respawns_left -= 1
-            try:
+            with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self.__shutdown_requested.wait(), self.__respawn_delay)
-            except asyncio.TimeoutError:
-                pass
 
     async def __run_once(self, context: LaunchContext, emulate_tty: bool, timeouts: tuple[float, float]) -> None:
         details = self.__details
@@ -271,7 +270,7 @@ class ExecuteLocal(Action):
         if cwd is not None and not os.path.isdir(cwd):
             raise RuntimeError(f"process[{name}]: working directory '{cwd}' does not exist")
         path = env.get("PATH", os.defpath)
-        if self.__shell or os.path.isabs(executable) and os.access(executable, os.X_OK):
+        if self.__shell or (os.path.isabs(executable) and os.access(executable, os.X_OK)):
             return
         if os.path.dirname(executable):
             if not os.access(os.path.join(cwd or "", executable), os.X_OK):

@@ -50,7 +50,7 @@ class LaunchConfiguration(Substitution):
         """Return the value, or the default where it is not set."""
         name = perform_substitutions(context, self.variable_name)
         if name in context.launch_configurations:
-            return context.launch_configurations[name]  # type: ignore[no-any-return]
+            return context.launch_configurations[name]
         if self.__default is None:
             raise SubstitutionFailure(f"launch configuration '{name}' does not exist")
         return perform_substitutions(context, self.__default)
@@ -106,7 +106,7 @@ class LocalSubstitution(Substitution):
 
     def perform(self, context: LaunchContext) -> str:
         """Return the value."""
-        return eval("context.locals." + self.expression)  # type: ignore[no-any-return]
+        return eval("context.locals." + self.expression)
 
 
 class ThisLaunchFile(Substitution):

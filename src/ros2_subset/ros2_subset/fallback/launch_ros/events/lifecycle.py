@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from launch.event import Event
 from lifecycle_msgs.msg import Transition, TransitionEvent
@@ -16,7 +16,7 @@ class ChangeState(Event):
 
     name = "launch_ros.events.lifecycle.ChangeState"
 
-    valid_transitions = {
+    valid_transitions: ClassVar[dict[int, str]] = {
         getattr(Transition, name): name
         for name in (
             "TRANSITION_CREATE",
@@ -51,19 +51,19 @@ class StateTransition(Event):
     @property
     def timestamp(self) -> int:
         """Time of the transition."""
-        return self.msg.timestamp  # type: ignore[no-any-return]
+        return self.msg.timestamp
 
     @property
     def transition(self) -> str:
         """Name of the transition."""
-        return self.msg.transition.label  # type: ignore[no-any-return]
+        return self.msg.transition.label
 
     @property
     def start_state(self) -> str:
         """State before."""
-        return self.msg.start_state.label  # type: ignore[no-any-return]
+        return self.msg.start_state.label
 
     @property
     def goal_state(self) -> str:
         """State after."""
-        return self.msg.goal_state.label  # type: ignore[no-any-return]
+        return self.msg.goal_state.label
