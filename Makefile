@@ -23,14 +23,15 @@ ROS := $(if $(ROS_DISTRO),$(shell command -v ros2 >/dev/null && echo $(ROS_DISTR
 # Only one make at a time may set up; the second then finds the work done.
 SET_UP := flock Makefile $(MAKE) --makefile=Makefile
 
-.PHONY: help setup build sim test lint format bench clean distclean
+.PHONY: help setup build sim test lint format bench lock clean distclean
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | column -t -s @
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r target text; do \
+	  printf '  make %-10s %s\n' "$$target" "$$text"; done
 
 setup: ## set up .venv and build the workspace (implied by all other targets)
 	@$(SET_UP) _setup
 
-build: setup ## the same
+build: setup ## the same as make setup
 
 sim: setup ## a simulated person walks with the exoskeleton: ros2 launch exo sim.launch.py $(ARGS)
 	@$(SOURCED) exec ros2 launch exo sim.launch.py $(ARGS)
@@ -51,11 +52,25 @@ bench: ## measure the engine's speed and the policy's latency
 	@$(SET_UP) _setup _test_packages
 	@$(SOURCED) exo bench engine $(ARGS) && exo bench latency $(ARGS)
 
+lock: ## write requirements/constraints.txt after a change of requirements; needs python3.10 to python3.13
+	@rm -rf build/lock && mkdir -p build/lock && : > build/lock/pins
+	@for version in 3.10 3.11 3.12 3.13; do \
+	  python$$version -m venv build/lock/$$version; \
+	  pip="build/lock/$$version/bin/python -m pip -qq"; \
+	  $$pip install --upgrade pip; \
+	  $$pip install --dry-run --ignore-installed --report build/lock/report.json \
+	    -r requirements/base.txt -r requirements/ros.txt -r requirements/test.txt -c build/lock/pins; \
+	  build/lock/$$version/bin/python -c '$(PRINT_PINS)' < build/lock/report.json >> build/lock/pins; \
+	  sort -fu -o build/lock/pins build/lock/pins; \
+	done
+	@{ echo "# Written by make lock: every package that the requirements bring, on any Python."; cat build/lock/pins; } \
+	  > requirements/constraints.txt
+
 clean: ## remove what was built, and caches; keeps .venv and your trials
 	@rm -rf build install log .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find src tests -name __pycache__ -prune -exec rm -rf {} + -o -name '*.egg-info' -prune -exec rm -rf {} +
 
-distclean: clean ## the same, and .venv
+distclean: clean ## make clean, and remove .venv
 	@rm -rf $(VENV)
 
 # ---------------------------------------------------------------- set-up
@@ -66,8 +81,13 @@ _setup: build/.built
 _test_packages: $(VENV)/.test-packages
 	@:
 
+PRINT_PINS := import json, sys; \
+  print(*("{name}=={version}".format_map(item["metadata"]) for item in json.load(sys.stdin)["install"]), sep="\n")
+
+# Beside a ROS distribution, its own NumPy and the like must stay, so nothing but the direct requirements is pinned.
 REQUIREMENTS := requirements/base.txt $(if $(ROS),,requirements/ros.txt)
-INSTALL := $(VENV)/bin/python -m pip install -qq --disable-pip-version-check
+CONSTRAINTS := $(if $(ROS),,requirements/constraints.txt)
+INSTALL := $(VENV)/bin/python -m pip install -qq --disable-pip-version-check $(CONSTRAINTS:%=-c %)
 
 # What the virtual environment was made for. It holds absolute paths, so a moved checkout needs a new one.
 MADE_FOR := $(CURDIR) $(or $(ROS),no ROS)
@@ -120,7 +140,7 @@ $(VENV)/.made:
 	@echo '$(MADE_FOR)' > $(VENV)/.made-for
 	@touch $@
 
-$(VENV)/.packages: $(VENV)/.made $(REQUIREMENTS)
+$(VENV)/.packages: $(VENV)/.made $(REQUIREMENTS) $(CONSTRAINTS)
 	@echo "Installing $(REQUIREMENTS) (a minute or two the first time)"
 	@touch $(VENV)/.unfinished
 	@$(INSTALL) $(REQUIREMENTS:%=-r %)

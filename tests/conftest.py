@@ -1,0 +1,43 @@
+"""Fixtures for the tests of all packages."""
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+DOMAIN_IDS = range(1, 102)  # above 101 the ports of a domain meet those that Linux gives to clients
+
+
+@pytest.fixture(scope="session")
+def repo_root() -> Path:
+    """The top of the checkout."""
+    return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def ros_domain_id() -> Iterator[int]:
+    """A ROS_DOMAIN_ID that no other test on this machine uses meanwhile, whichever checkout or process it runs in."""
+    start = os.getpid() % len(DOMAIN_IDS)
+    for domain_id in (*DOMAIN_IDS[start:], *DOMAIN_IDS[:start]):
+        with open(Path(tempfile.gettempdir(), f"exo-test-ros-domain-{domain_id}.lock"), "w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield domain_id
+            return
+    pytest.fail("all ROS domains are in use by other tests")
+
+
+@pytest.fixture
+def ros_env(ros_domain_id: int, tmp_path: Path) -> dict[str, str]:
+    """The environment for a subprocess that uses ROS: a private domain, this machine only, logs in tmp_path."""
+    return {
+        **os.environ,
+        "ROS_DOMAIN_ID": str(ros_domain_id),
+        "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
+        "ROS_LOG_DIR": str(tmp_path / "ros_log"),
+    }
