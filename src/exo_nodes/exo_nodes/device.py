@@ -1,0 +1,155 @@
+"""What every device shows the policy, simulated or real: encoder states, torque commands, safety status."""
+
+import math
+import time
+
+import numpy as np
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from numpy.typing import NDArray
+from rclpy.node import Node
+from sensor_msgs.msg import JointState
+
+from exo_control.joints import JOINT_NAMES
+from exo_nodes import qos, topics
+from exo_nodes.command_inbox import CommandInbox
+from exo_nodes.messages import NamedValues, Report
+from exo_nodes.stamps import stamp_ns
+from exo_safety.limiter import SafetyLimiter
+from exo_safety.limits import SafetyLimits
+from exo_safety.status import LimiterResult, Rule, State
+
+Vector = NDArray[np.float64]
+
+_LEVELS = {
+    State.DISABLED: DiagnosticStatus.STALE,
+    State.READY: DiagnosticStatus.STALE,
+    State.FAULT: DiagnosticStatus.ERROR,
+}
+_WARNINGS = Rule.LATE_COMMAND | Rule.WARN_VELOCITY | Rule.WARN_FEEDBACK_AGE
+
+
+class Device:
+    """The device side of the contract in ``topics``, with the safety limiter as the last thing before the torque."""
+
+    def __init__(self, node: Node, limits: SafetyLimits, tick_period_s: float, hardware_id: str) -> None:
+        """Create the topics.
+
+        Args:
+            node: node that owns them.
+            limits: safety limits.
+            tick_period_s: wall time between two states, s; 0 in lockstep.
+            hardware_id: what the device is, for the safety status.
+        """
+        self._node = node
+        self._limiter = SafetyLimiter(limits)
+        self._inbox = CommandInbox()
+        self._paced = tick_period_s > 0.0
+        self._state_ns = 0
+        self._published_ns = 0
+        self._latency_s: float | None = None  # wall time from the newest state to its command
+        self._was_faulty = False
+        self.late_commands = 0
+        self.state_publisher = node.create_publisher(JointState, topics.JOINT_STATES, qos.state_publisher())
+        self.status_publisher = qos.create_stream(node, DiagnosticArray, topics.SAFETY_STATUS)
+        self._subscription = node.create_subscription(
+            JointState, topics.JOINT_COMMANDS, self._on_command, qos.command(tick_period_s)
+        )
+        self._state = NamedValues(JOINT_NAMES)
+        self._report = Report(topics.SAFETY_STATUS, hardware_id, _report_keys())
+
+    @property
+    def status(self) -> LimiterResult:
+        """The limiter's status."""
+        return self._limiter.status
+
+    @property
+    def command_topic(self) -> str:
+        """Full name of the command topic."""
+        return str(self._subscription.topic_name)
+
+    @property
+    def answered(self) -> bool:
+        """Whether the command for the newest state has come."""
+        return self._inbox.answers(self._state_ns)
+
+    @property
+    def heard_from_policy(self) -> bool:
+        """Whether any command has come since the start."""
+        return math.isfinite(self._inbox.age_s(self._state_ns))
+
+    def start(self) -> None:
+        """Allow torque, from the first command on."""
+        self._inbox.clear()
+        self.late_commands = 0
+        self._limiter.start()
+
+    def publish_state(self, now_ns: int, position: Vector, velocity: Vector, torque_nm: Vector) -> None:
+        """Publish the encoder readings of a tick and the torque that has acted up to it; arrays of shape (2,)."""
+        self._state_ns = now_ns
+        self._latency_s = None
+        self._published_ns = time.monotonic_ns()
+        self.state_publisher.publish(self._state.fill(now_ns, position=position, velocity=velocity, effort=torque_nm))
+
+    def _on_command(self, message: JointState) -> None:
+        problem = self._inbox.put(message.name, message.effort, stamp_ns(message.header.stamp), self._state_ns)
+        if problem is not None:
+            self.trip(f"invalid message on {topics.JOINT_COMMANDS}: {problem}")
+        elif self._latency_s is None and self.answered:
+            self._latency_s = (time.monotonic_ns() - self._published_ns) * 1e-9
+
+    def destroy(self) -> None:
+        """Destroy the topics."""
+        self._node.destroy_publisher(self.state_publisher)
+        self._node.destroy_publisher(self.status_publisher)
+        self._node.destroy_subscription(self._subscription)
+
+    def trip(self, reason: str) -> None:
+        """Latch a fault: zero torque from now on."""
+        if self._limiter.status.state is not State.FAULT:
+            self._limiter.trip(reason)
+
+    def limit(self, position: Vector, velocity: Vector, late_ticks: int = 0) -> Vector:
+        """Return the torque to apply from the newest state on, shape (2,), Nm, and publish the safety status.
+
+        ``late_ticks`` is how many ticks have missed their deadline so far.
+        """
+        if not self.answered and self.heard_from_policy:
+            self.late_commands += 1
+        now_s = self._state_ns * 1e-9
+        command = self._inbox.torque_nm
+        age_s = self._inbox.age_s(self._state_ns)
+        result = self._limiter.apply(command, position, velocity, now_s, command_age_s=age_s, feedback_age_s=0.0)
+        if result.state is State.FAULT and not self._was_faulty:
+            self._node.get_logger().error(f"safety fault {_fault_name(result)}: {result.fault_text}; torque is zero")
+        self._was_faulty = result.state is State.FAULT
+        self._publish_status(result, command, age_s, late_ticks)
+        return result.torque_nm
+
+    def _publish_status(self, result: LimiterResult, command: Vector, age_s: float, late_ticks: int) -> None:
+        level = _LEVELS.get(result.state, DiagnosticStatus.WARN if result.rules & _WARNINGS else DiagnosticStatus.OK)
+        values = {
+            "state": result.state.value,
+            "rules": " ".join(rule.name.lower() for rule in Rule if rule in result.rules and rule.name),
+            "fault": _fault_name(result),
+            "gain": result.gain,
+            "command_age_s": age_s if math.isfinite(age_s) else "none",
+            # Wall time is left out in lockstep, so that the same seed gives the same message.
+            "command_latency_s": self._latency_s if self._paced and self._latency_s is not None else "none",
+            "late_commands": self.late_commands,
+            "late_ticks": late_ticks,
+        }
+        for joint, name in enumerate(JOINT_NAMES):
+            values[f"{name}.command_nm"] = float(command[joint])
+            values[f"{name}.torque_nm"] = float(result.torque_nm[joint])
+        summary = result.fault_text or result.state.value
+        self.status_publisher.publish(self._report.fill(self._state_ns, level, summary, values))
+
+
+def _report_keys() -> list[str]:
+    per_joint = [f"{name}.{key}" for name in JOINT_NAMES for key in ("command_nm", "torque_nm")]
+    timing = ["command_age_s", "command_latency_s", "late_commands", "late_ticks"]
+    return ["state", "rules", "fault", "gain", *timing, *per_joint]
+
+
+def _fault_name(result: LimiterResult) -> str:
+    return result.fault.value if result.fault else "none"

@@ -1,0 +1,181 @@
+"""What the nodes share: a lifecycle with clear errors, waiting for each other, and a clean end on any signal."""
+
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any
+
+import rclpy
+from rclpy.executors import Executor, SingleThreadedExecutor
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.signals import SignalHandlerOptions
+
+from exo_control.errors import ExoError
+from exo_nodes.parameters import NodeParameter, declare
+
+EXIT_CANNOT_START = 2
+EXIT_FAILED = 1
+
+SETTLE_S = 0.5
+"""Time for DDS to discover who else is there."""
+
+SPIN_S = 0.05
+
+AUTOSTART = NodeParameter(
+    "autostart", True, "configure and activate at once; false leaves both to `ros2 lifecycle set` or a manager"
+)
+WAIT_TIMEOUT = NodeParameter("wait_timeout_s", 30.0, "longest wait for other nodes before the start, s", 0.0, 3600.0)
+WAIT_FOR_RECORDER = NodeParameter(
+    "wait_for_recorder", False, "start only when `ros2 bag record` reads this node's topics, so that none is cut short"
+)
+
+
+class StartError(ExoError):
+    """A node cannot start."""
+
+
+class ExoNode(LifecycleNode):
+    """A lifecycle node; the subclass says what its states mean by overriding the methods without a body."""
+
+    def __init__(self, name: str, parameters: Sequence[NodeParameter]) -> None:
+        """Declare the parameters.
+
+        Raises:
+            ConfigError: a parameter is unknown or its value not allowed.
+        """
+        super().__init__(name)
+        self.values: dict[str, Any] = declare(self, (*parameters, AUTOSTART, WAIT_TIMEOUT, WAIT_FOR_RECORDER))
+        self.stop = threading.Event()
+        self.is_active = False
+        self.failed = False
+
+    def configure(self) -> None:
+        """Read files and create topics."""
+
+    def activate(self) -> None:
+        """Begin."""
+
+    def deactivate(self) -> None:
+        """End: nothing may move afterwards."""
+
+    def cleanup(self) -> None:
+        """Destroy what ``configure`` created."""
+
+    def missing(self) -> list[str]:
+        """Return what has to be there before activation and is not yet.
+
+        Raises:
+            StartError: waiting is of no use.
+        """
+        return []
+
+    def while_waiting(self) -> None:
+        """Called again and again before activation."""
+
+    def work(self, executor: Executor) -> None:
+        """Do what the node does while it is active; called again and again. Sets ``stop`` when all is done."""
+        executor.spin_once(timeout_sec=SPIN_S)
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Lifecycle transition."""
+        return self._transition(self.configure)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Lifecycle transition."""
+        result = self._transition(self.activate)
+        self.is_active = result is TransitionCallbackReturn.SUCCESS
+        return result
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Lifecycle transition."""
+        self.is_active = False
+        return self._transition(self.deactivate)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Lifecycle transition."""
+        return self._transition(self.cleanup)
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Lifecycle transition."""
+        if self.is_active:
+            self.on_deactivate(state)
+        return TransitionCallbackReturn.SUCCESS
+
+    def _transition(self, step: Callable[[], None]) -> TransitionCallbackReturn:
+        try:
+            step()
+        except ExoError as error:
+            self.get_logger().fatal(str(error))
+            return TransitionCallbackReturn.FAILURE
+        except Exception:  # rclpy would swallow it
+            self.get_logger().fatal(traceback.format_exc())
+            return TransitionCallbackReturn.ERROR
+        return TransitionCallbackReturn.SUCCESS
+
+    def run(self, executor: Executor) -> int:
+        """Run until ``stop`` is set; return the exit code."""
+        if self.values[AUTOSTART.name] and not self._start(executor):
+            return 0 if self.stop.is_set() else EXIT_CANNOT_START
+        while not self.stop.is_set():
+            if self.is_active:
+                self.work(executor)
+            else:
+                executor.spin_once(timeout_sec=SPIN_S)
+        if self.is_active:
+            self.trigger_deactivate()
+        return EXIT_FAILED if self.failed else 0
+
+    def _start(self, executor: Executor) -> bool:
+        if self.trigger_configure() is not TransitionCallbackReturn.SUCCESS:
+            return False
+        begin = reported = time.monotonic()
+        while not self.stop.is_set():
+            executor.spin_once(timeout_sec=SPIN_S)
+            self.while_waiting()
+            missing = self.missing()
+            now = time.monotonic()
+            if now - begin < SETTLE_S:
+                continue
+            if not missing:
+                return self.trigger_activate() is TransitionCallbackReturn.SUCCESS
+            if now - begin > self.values[WAIT_TIMEOUT.name]:
+                raise StartError(f"waited {self.values[WAIT_TIMEOUT.name]:g} s for: {'; '.join(missing)}")
+            if now - reported > 5.0:
+                reported = now
+                self.get_logger().info(f"waiting for: {'; '.join(missing)}")
+        return False
+
+
+def run_node(node_class: Callable[[], ExoNode]) -> int:
+    """Run a node in this process and return its exit code.
+
+    SIGINT and SIGTERM end it in order: rclpy's own handlers would close the topics before a last command is sent.
+    """
+    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
+    executor = SingleThreadedExecutor()
+    node: ExoNode | None = None
+    try:
+        node = node_class()
+        executor.add_node(node)
+        _stop_on_signals(node.stop)
+        return node.run(executor)
+    except ExoError as error:
+        logger = node.get_logger() if node else rclpy.logging.get_logger(node_class.__name__)
+        logger.fatal(str(error))
+        return EXIT_CANNOT_START
+    finally:
+        executor.shutdown()
+        if node is not None:
+            node.destroy_node()
+        rclpy.try_shutdown()
+
+
+def _stop_on_signals(stop: threading.Event) -> None:
+    def handle(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handle)

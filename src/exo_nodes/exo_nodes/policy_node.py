@@ -1,0 +1,133 @@
+"""The policy node: turns encoder states into torque commands. The same for simulation and hardware."""
+
+import sys
+import time
+
+import numpy as np
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rclpy.duration import Duration
+from sensor_msgs.msg import JointState
+
+from exo_control.errors import JointError, PolicyError
+from exo_control.joints import JOINT_NAMES, POLICY_PERIOD_S, by_joint_name
+from exo_control.policy import Policy
+from exo_control.registry import POLICY_NAMES, make_policy, policy_parameters
+from exo_nodes import qos, topics
+from exo_nodes.lifecycle import WAIT_FOR_RECORDER, ExoNode, StartError, run_node
+from exo_nodes.messages import NamedValues, Report
+from exo_nodes.parameters import NodeParameter
+from exo_nodes.peers import clash, unrecorded
+from exo_nodes.stamps import stamp_ns
+
+STATES_PER_REPORT = 100
+
+PARAMETERS = (
+    NodeParameter("policy", "zero", f"{', '.join(POLICY_NAMES)} or the path of an .onnx file"),
+    NodeParameter(
+        "tick_period_s",
+        POLICY_PERIOD_S,
+        "wall time between two states, s, for deadline and lifespan of commands; 0 in lockstep",
+        0.0,
+        10.0,
+    ),
+    *(
+        NodeParameter(f"{policy}.{p.name}", p.default, f"{p.description}, {p.unit}", p.minimum, p.maximum)
+        for policy in POLICY_NAMES
+        for p in policy_parameters(policy)
+    ),
+)
+
+
+class PolicyNode(ExoNode):
+    """Answers each state on exo/joint_states with a command on exo/joint_commands that carries the state's stamp.
+
+    Holds no clock: time is the stamp of the states. When no valid torque can be given it stays silent, and the
+    device's watchdog brings the torque to zero.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("policy", PARAMETERS)
+        self._policy: Policy | None = None
+        self._newest_ns = 0
+        self._compute_s: list[float] = []
+        self._errors = 0
+
+    def configure(self) -> None:
+        """Load the policy and create the topics."""
+        spec = self.values["policy"]
+        names = [parameter.name for parameter in policy_parameters(spec)]
+        self._policy = make_policy(spec, {name: self.values[f"{spec}.{name}"] for name in names})
+        self._commands = self.create_publisher(
+            JointState, topics.JOINT_COMMANDS, qos.command(self.values["tick_period_s"])
+        )
+        self._diagnostics = self.create_publisher(DiagnosticArray, topics.DIAGNOSTICS, qos.diagnostics())
+        self._message = NamedValues(JOINT_NAMES, fields=["effort"])
+        self._report = Report(
+            self.get_fully_qualified_name(), self._policy.name, ["compute_mean_s", "compute_max_s", "errors"]
+        )
+        self.get_logger().info(f"policy {self._policy.name}")
+
+    def missing(self) -> list[str]:
+        """Return what has to be there before activation."""
+        if problem := clash(self, topics.JOINT_COMMANDS):
+            raise StartError(problem)
+        if not self.values[WAIT_FOR_RECORDER.name]:
+            return []
+        return [f"the recorder to read {topic}" for topic in unrecorded(self, [self._commands])]
+
+    def activate(self) -> None:
+        """Start answering, with a policy that knows nothing of before."""
+        assert self._policy is not None
+        self._policy.reset()
+        self._newest_ns = 0
+        # Only an active policy reads states: a device takes the reader as the sign that it will be answered.
+        self._states = self.create_subscription(JointState, topics.JOINT_STATES, self._on_state, qos.state_reader())
+
+    def deactivate(self) -> None:
+        """Stop answering; the last command is zero torque."""
+        self.destroy_subscription(self._states)
+        if self._newest_ns:
+            self._commands.publish(self._message.fill(self._newest_ns, effort=0.0))
+            self._commands.wait_for_all_acked(Duration(seconds=0.2))
+
+    def cleanup(self) -> None:
+        """Forget policy and topics."""
+        self.destroy_publisher(self._commands)
+        self.destroy_publisher(self._diagnostics)
+        self._policy = None
+
+    def _on_state(self, state: JointState) -> None:
+        assert self._policy is not None
+        begin = time.perf_counter()
+        now_ns = stamp_ns(state.header.stamp)
+        if now_ns < self._newest_ns:
+            self._policy.reset()  # a new trial
+        self._newest_ns = now_ns
+        try:
+            position = by_joint_name(state.name, state.position)
+            velocity = by_joint_name(state.name, state.velocity)
+            torque = self._policy.torque(position, velocity, now_ns * 1e-9)
+        except (JointError, PolicyError) as error:
+            self._errors += 1
+            self.get_logger().error(f"no command: {error}", throttle_duration_sec=1.0)
+            return
+        self._commands.publish(self._message.fill(now_ns, effort=torque))
+        self._compute_s.append(time.perf_counter() - begin)
+        if len(self._compute_s) == STATES_PER_REPORT:
+            self._publish_report()
+
+    def _publish_report(self) -> None:
+        level = DiagnosticStatus.ERROR if self._errors else DiagnosticStatus.OK
+        values = {
+            "compute_mean_s": float(np.mean(self._compute_s)),
+            "compute_max_s": max(self._compute_s),
+            "errors": self._errors,
+        }
+        self._diagnostics.publish(self._report.fill(self._newest_ns, level, "answering states", values))
+        self._compute_s.clear()
+        self._errors = 0
+
+
+def main() -> None:
+    """Run the node."""
+    sys.exit(run_node(PolicyNode))

@@ -1,0 +1,248 @@
+"""The simulation node: a walking person who wears the device, in real time or in lockstep with the policy."""
+
+import gc
+import sys
+import time
+
+import numpy as np
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rclpy.executors import Executor
+
+from exo_control.joints import JOINT_NAMES, POLICY_PERIOD_S
+from exo_nodes import qos, topics
+from exo_nodes.device import Device, Vector
+from exo_nodes.human_topics import HumanTopics
+from exo_nodes.lifecycle import WAIT_FOR_RECORDER, ExoNode, StartError, run_node
+from exo_nodes.messages import Report
+from exo_nodes.parameters import NodeParameter
+from exo_nodes.peers import clash, is_read_by, publishing_nodes, unrecorded
+from exo_nodes.stamps import tick_ns
+from exo_nodes.tick_schedule import TickSchedule
+from exo_safety.limits import load_limits
+from exo_safety.status import State
+from exo_sim.disturbance import Disturbance
+from exo_sim.gait import load_gait
+from exo_sim.human import SimulatedHuman
+from exo_sim.human_model import load_human_model
+from exo_sim.subject import load_subject
+
+TICKS_PER_REPORT = 100
+
+ENGINES = ("auto", "native", "scone")
+
+LOCKSTEP_PATIENCE = 5
+"""Time-outs in a row after which lockstep no longer waits: as many periods as the limiter's fault age."""
+
+SLEEP_S = 0.0005
+"""The end of a period is slept, not spun: waking up from sleep is more precise than from waiting for messages."""
+
+PARAMETERS = (
+    NodeParameter("engine", "auto", "simulation engine: auto takes what is installed", choices=ENGINES),
+    NodeParameter("gait", "two_state", "name of a file in config/gaits, or a path ending in .yaml"),
+    NodeParameter("subject", "reference", "name of a file in config/subjects, or a path ending in .yaml"),
+    NodeParameter("limits_file", "", "safety limits; empty: config/safety/limits.yaml"),
+    NodeParameter("seed", 0, "seed of sensor noise and disturbances", 0, 2**31 - 1),
+    NodeParameter("duration_s", 20.0, "length of the walk, s", 0.01, 36000.0),
+    NodeParameter("real_time_factor", 1.0, "simulated seconds per second; not used in lockstep", 0.01, 10.0),
+    NodeParameter("lockstep", False, "take each step as soon as the command for the last state has come"),
+    NodeParameter("lockstep_timeout_s", 1.0, "longest wait for that command, s of wall time", 0.001, 600.0),
+    NodeParameter("position_noise_rad", 0.0, "standard deviation of the encoder angles, rad", 0.0, 0.5),
+    NodeParameter("velocity_noise_rad_s", 0.0, "standard deviation of the encoder velocities, rad/s", 0.0, 2.0),
+    NodeParameter("hip_noise_nm", 0.0, "random torque on each hip, uniform, new every 0.25 s, Nm", 0.0, 30.0),
+    NodeParameter("push_m_s", 0.0, "random forward pushes every 4 s, m/s", 0.0, 1.0),
+    NodeParameter("wait_for_policy", True, "start only when a policy answers exo/joint_states"),
+)
+
+
+class SimulationNode(ExoNode):
+    """Steps the person 10 ms per tick and publishes states, ground truth and the clock.
+
+    A tick is: publish state k, get the command that answers it, limit it, apply it for 10 ms. In real time the
+    command has until the next tick is due; in lockstep the step is taken as soon as it has come. Both give the same
+    walk as long as no command is late.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("simulation", PARAMETERS)
+
+    def configure(self) -> None:
+        """Load the person and the limits, and create the topics."""
+        values = self.values
+        self._human = _make_human(values["engine"], values["gait"], values["subject"])
+        self._periods = round(values["duration_s"] / POLICY_PERIOD_S)
+        self._lockstep = values["lockstep"]
+        self._tick_period_s = 0.0 if self._lockstep else POLICY_PERIOD_S / values["real_time_factor"]
+        limits = load_limits(values["limits_file"] or None)
+        self._device = Device(self, limits, self._tick_period_s, "simulation")
+        self._human_topics = HumanTopics(self)
+        self._diagnostics = self.create_publisher(DiagnosticArray, topics.DIAGNOSTICS, qos.diagnostics())
+        self._report = Report(
+            self.get_fully_qualified_name(), "simulation", ["simulated_s", "late_ticks", "late_commands", "fell"]
+        )
+
+    def missing(self) -> list[str]:
+        """Return what has to be there before the first tick."""
+        if problem := clash(self, topics.JOINT_STATES):
+            raise StartError(problem)
+        policies = publishing_nodes(self, topics.JOINT_COMMANDS)
+        if len(policies) > 1:
+            raise StartError(self._two_policies(policies))
+        missing = []
+        if self.values["wait_for_policy"]:
+            policy = policies[0].rpartition("/")[2] if policies else None
+            if policy is None or not is_read_by(self, self._device.state_publisher, policy):
+                missing.append(f"an active policy on {self._device.command_topic} (ros2 run exo_nodes policy_node)")
+        if self.values[WAIT_FOR_RECORDER.name]:
+            recorded = [self._device.state_publisher, self._device.status_publisher, *self._human_topics.publishers]
+            missing += [f"the recorder to read {topic}" for topic in unrecorded(self, recorded)]
+        return missing
+
+    def while_waiting(self) -> None:
+        """Publish the clock: a recorder that uses simulated time does not start before it has seen it."""
+        self._human_topics.publish_clock(tick_ns(0))
+
+    def activate(self) -> None:
+        """Put the person at the start of the walk."""
+        values = self.values
+        self._human.reset()
+        disturbance = Disturbance(values["hip_noise_nm"], values["push_m_s"])
+        self._noise_nm, self._push_m_s = disturbance.draw(self._periods, np.random.default_rng(values["seed"]))
+        # A stream of its own: sensor noise does not change the disturbances.
+        self._sensor_rng = np.random.default_rng([values["seed"], 1])
+        self._tick = 0
+        self._torque_nm: Vector = np.zeros(len(JOINT_NAMES))
+        self._timeouts = 0
+        self._device.start()
+        self._schedule = TickSchedule(self._tick_period_s or POLICY_PERIOD_S)
+        mode = "in lockstep" if self._lockstep else f"at {values['real_time_factor']:g} times real time"
+        self.get_logger().info(f"walking {values['duration_s']:g} s {mode}: gait {values['gait']}")
+        gc.collect()
+        gc.freeze()
+        gc.disable()  # a full collection takes longer than a tick; _collect_garbage does it in slices
+
+    def deactivate(self) -> None:
+        """Say how the walk went."""
+        gc.enable()
+        human, missed = self._human, self._schedule.missed
+        text = f"walked {human.time_s:.2f} s, {human.com_position_m[0]:.2f} m"
+        if not self._lockstep:
+            text += f"; {missed} late ticks, {self._device.late_commands} late commands"
+        self.get_logger().info(text)
+
+    def cleanup(self) -> None:
+        """Destroy the topics."""
+        self._device.destroy()
+        self._human_topics.destroy()
+        self.destroy_publisher(self._diagnostics)
+
+    def work(self, executor: Executor) -> None:
+        """Walk one tick, or end the walk."""
+        position, velocity = self._publish_state()
+        is_last = self._tick == self._periods or self._human.has_fallen
+        if self._lockstep:
+            self._wait_for_command(executor)
+        else:
+            self._wait_for_tick(executor)
+        if self.stop.is_set() or not self.is_active:
+            return
+        if is_last:
+            self._finish()
+            return
+        self._torque_nm = self._device.limit(position, velocity, self._schedule.missed)
+        if self._push_m_s[self._tick] != 0.0:
+            self._human.push(self._push_m_s[self._tick])
+        self._human.step(self._torque_nm + self._noise_nm[self._tick])
+        self._tick += 1
+
+    def _publish_state(self) -> tuple[Vector, Vector]:
+        human, now_ns, values = self._human, tick_ns(self._tick), self.values
+        position = human.hip_position_rad + self._sensor_rng.normal(0.0, values["position_noise_rad"], 2)
+        velocity = human.hip_velocity_rad_s + self._sensor_rng.normal(0.0, values["velocity_noise_rad_s"], 2)
+        # The clock first, so that a recorder knows the time of what follows; then what the policy waits for.
+        self._human_topics.publish_clock(now_ns)
+        self._device.publish_state(now_ns, position, velocity, self._torque_nm)
+        self._human_topics.publish(now_ns, human)
+        if self._tick % TICKS_PER_REPORT == 0:
+            self._publish_report(now_ns)
+            self._check_policies()
+        gc.collect(0 if self._tick % TICKS_PER_REPORT else 1)
+        return position, velocity
+
+    def _wait_for_tick(self, executor: Executor) -> None:
+        """Receive messages until the next tick is due."""
+        while (remaining_s := self._schedule.remaining_s()) > 0.0:
+            if remaining_s > SLEEP_S:
+                executor.spin_once(timeout_sec=remaining_s - SLEEP_S)
+            else:
+                time.sleep(remaining_s)
+        if not self._device.answered:
+            executor.spin_once(timeout_sec=0.0)
+        self._schedule.start_tick()
+
+    def _wait_for_command(self, executor: Executor) -> None:
+        """Receive messages until the command for the newest state has come."""
+        if self._timeouts >= LOCKSTEP_PATIENCE:
+            executor.spin_once(timeout_sec=0.0)
+            return
+        deadline = time.monotonic() + self.values["lockstep_timeout_s"]
+        while not self._device.answered and not self.stop.is_set() and self.is_active:
+            remaining_s = deadline - time.monotonic()
+            if remaining_s <= 0.0:
+                self._on_timeout()
+                return
+            executor.spin_once(timeout_sec=min(remaining_s, 0.1))
+        self._timeouts = 0
+
+    def _on_timeout(self) -> None:
+        self._timeouts += 1
+        if self._timeouts == LOCKSTEP_PATIENCE:
+            self._device.trip(
+                f"no command for {LOCKSTEP_PATIENCE} states in a row, "
+                f"each waited for {self.values['lockstep_timeout_s']:g} s"
+            )
+
+    def _finish(self) -> None:
+        if self._human.has_fallen:
+            self.get_logger().warning(f"the person fell after {self._human.time_s:.2f} s")
+        if self._device.status.state is State.FAULT:
+            self.get_logger().warning(f"the walk ended without assistance: {self._device.status.fault_text}")
+        self._publish_report(tick_ns(self._tick))
+        self.stop.set()
+
+    def _publish_report(self, now_ns: int) -> None:
+        late_ticks, late_commands = self._schedule.missed, self._device.late_commands
+        fell = self._human.has_fallen
+        level = DiagnosticStatus.WARN if fell or late_ticks or late_commands else DiagnosticStatus.OK
+        values = {
+            "simulated_s": self._human.time_s,
+            "late_ticks": late_ticks,
+            "late_commands": late_commands,
+            "fell": fell,
+        }
+        summary = "the person fell" if fell else "walking"
+        self._diagnostics.publish(self._report.fill(now_ns, level, summary, values))
+
+    def _check_policies(self) -> None:
+        if self.count_publishers(topics.JOINT_COMMANDS) > 1:
+            self._device.trip(self._two_policies(publishing_nodes(self, topics.JOINT_COMMANDS)))
+
+    def _two_policies(self, names: list[str]) -> str:
+        return (
+            f"{len(names)} nodes publish {self._device.command_topic}: {', '.join(names)}; only one may command. Stop "
+            "the others, or keep them apart with namespace:=NAME or another ROS_DOMAIN_ID"
+        )
+
+
+def _make_human(engine: str, gait_name: str, subject_name: str) -> SimulatedHuman:
+    if engine == "scone":
+        raise StartError("engine = scone: SCONE is not installed; use engine auto or native")
+    gait = load_gait(gait_name)
+    subject = load_subject(subject_name)
+    human = SimulatedHuman(load_human_model(gait.human).scaled(subject.mass_kg, subject.height_m), gait)
+    human.step(np.zeros(len(JOINT_NAMES)))  # compiles the engine, so that the first tick is as fast as the others
+    return human
+
+
+def main() -> None:
+    """Run the node."""
+    sys.exit(run_node(SimulationNode))

@@ -1,0 +1,27 @@
+"""Simulated time on messages."""
+
+from builtin_interfaces.msg import Time
+
+from exo_control.joints import POLICY_PERIOD_S
+
+PERIOD_NS = round(POLICY_PERIOD_S * 1e9)
+
+START_NS = 1_000_000_000
+"""Stamp of the first state. Not zero, which in ROS means that no time has come yet: a recorder would wait for one."""
+
+_SECOND_NS = 1_000_000_000
+
+
+def tick_ns(tick: int) -> int:
+    """Return the time of a state in ns; the first state is tick 0."""
+    return START_NS + tick * PERIOD_NS
+
+
+def set_stamp(stamp: Time, nanoseconds: int) -> None:
+    """Write a time into a message's stamp."""
+    stamp.sec, stamp.nanosec = divmod(nanoseconds, _SECOND_NS)
+
+
+def stamp_ns(stamp: Time) -> int:
+    """Return a message's stamp in ns."""
+    return int(stamp.sec) * _SECOND_NS + int(stamp.nanosec)

@@ -1,0 +1,74 @@
+"""Names on the topics: the only place of them. Topic names are relative, so that a namespace moves the whole stack.
+
+The device contract is the same for simulation and hardware. Angles in rad, velocities in rad/s, torques in Nm,
+flexion positive; match joints by name, never by order.
+
+==================================  ================================  ==============================================
+topic                               type                              content
+==================================  ================================  ==============================================
+exo/joint_states                    sensor_msgs/JointState            encoders; effort is the torque that acted since
+                                                                      the state before
+exo/joint_commands                  sensor_msgs/JointState            wanted torque in effort; the stamp is that of the
+                                                                      state that it answers
+exo/safety_status                   diagnostic_msgs/DiagnosticArray   what the safety limiter made of the state with
+                                                                      the same stamp and the newest command
+human/joint_states                  sensor_msgs/JointState            pelvis and leg joints (``HUMAN_JOINTS``); effort
+                                                                      is the torque of muscles and end stops
+human/ground_reaction/right, left   geometry_msgs/WrenchStamped       force on the foot, x forward, z up, N
+human/centre_of_mass                nav_msgs/Odometry                 of the whole body, x forward, z up, m and m/s
+human/muscle_activations            sensor_msgs/JointState            a named vector: name = muscle, position =
+                                                                      activation, 0 to 1
+human/metabolic_power               sensor_msgs/JointState            a named vector: name = whole_body or muscle,
+                                                                      position = W, mean over the last period
+/clock                              rosgraph_msgs/Clock               simulated time
+/diagnostics                        diagnostic_msgs/DiagnosticArray   health of the nodes, once per 100 states
+==================================  ================================  ==============================================
+
+No standard message is a stamped vector of named numbers, so JointState carries muscle values too: it is what plotting
+tools such as PlotJuggler and Foxglove show by name.
+"""
+
+JOINT_STATES = "exo/joint_states"
+JOINT_COMMANDS = "exo/joint_commands"
+SAFETY_STATUS = "exo/safety_status"
+
+HUMAN_JOINT_STATES = "human/joint_states"
+GROUND_REACTION = {"right": "human/ground_reaction/right", "left": "human/ground_reaction/left"}
+CENTRE_OF_MASS = "human/centre_of_mass"
+MUSCLE_ACTIVATIONS = "human/muscle_activations"
+METABOLIC_POWER = "human/metabolic_power"
+
+CLOCK = "/clock"
+DIAGNOSTICS = "/diagnostics"
+
+RECORDED = (
+    JOINT_STATES,
+    JOINT_COMMANDS,
+    SAFETY_STATUS,
+    HUMAN_JOINT_STATES,
+    *GROUND_REACTION.values(),
+    CENTRE_OF_MASS,
+    MUSCLE_ACTIVATIONS,
+    METABOLIC_POWER,
+)
+"""Topics of a trial's recording. All are stamped with simulated time and hold nothing of the machine they ran on."""
+
+RECORDER_NODE = "rosbag2_recorder"
+"""Node name of ``ros2 bag record``."""
+
+WORLD_FRAME = "world"
+"""x forward, z up, origin on the ground where the walk starts."""
+
+HUMAN_JOINTS: tuple[tuple[str, str, float], ...] = (
+    ("pelvis_tilt", "pelvis_tilt", -1.0),
+    ("right_hip_flexion", "hip_r", 1.0),
+    ("right_knee_flexion", "knee_r", -1.0),
+    ("right_ankle_dorsiflexion", "ankle_r", 1.0),
+    ("left_hip_flexion", "hip_l", 1.0),
+    ("left_knee_flexion", "knee_l", -1.0),
+    ("left_ankle_dorsiflexion", "ankle_l", 1.0),
+)
+"""Name on human/joint_states, coordinate of the human model, and sign between them. Pelvis tilt is positive forward."""
+
+WHOLE_BODY = "whole_body"
+"""Metabolic power of the whole body, the basal part included."""
