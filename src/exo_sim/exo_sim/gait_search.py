@@ -42,6 +42,16 @@ class Progress:
     terms: dict[str, float] = field(default_factory=dict)
 
 
+class _Normal:
+    """Normal random numbers from a generator of its own: by default cma shares NumPy's global one."""
+
+    def __init__(self, seed: int) -> None:
+        self._generator = np.random.default_rng(seed)
+
+    def __call__(self, *shape: int) -> Floats:
+        return self._generator.standard_normal(shape)
+
+
 class GaitSearch:
     """A resumable search. The result is the mean of the search distribution, which is more robust than its best."""
 
@@ -74,7 +84,8 @@ class GaitSearch:
         self._origin = np.clip(self._objective.vector(start), low, high)
         self._scale = self._objective.scales(self._origin)
         options = {
-            "seed": seed + 1,  # cma takes 0 as "draw one from the clock"
+            "randn": _Normal(seed),
+            "seed": float("nan"),  # leave NumPy's global generator alone
             "popsize": search.population,
             "bounds": [list((low - self._origin) / self._scale), list((high - self._origin) / self._scale)],
             "verbose": -9,

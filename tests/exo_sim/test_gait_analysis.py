@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from exo_sim.gait_analysis import (
+    CYCLE_PERCENT,
+    cycles,
+    ground_reaction_peaks,
+    heel_strikes,
+    load_norm,
+    normalised_cross_correlation,
+)
+
+signals = arrays(np.float64, 101, elements=st.floats(-100.0, 100.0)).filter(lambda a: np.abs(a).max() > 1e-3)
+
+
+@given(signals, st.floats(0.01, 100.0))
+def test_cross_correlation_of_a_scaled_copy_is_one(signal, scale):
+    assert normalised_cross_correlation(signal, scale * signal) == pytest.approx(1.0)
+    assert normalised_cross_correlation(signal, -signal) == pytest.approx(-1.0)
+
+
+@given(signals, signals)
+def test_cross_correlation_is_symmetric_and_bounded(a, b):
+    r = normalised_cross_correlation(a, b)
+    assert abs(r) <= 1.0 + 1e-12
+    assert r == pytest.approx(normalised_cross_correlation(b, a))
+
+
+def test_cross_correlation_keeps_the_mean_as_wren_defines_it():
+    a, b = np.array([1.0, 2.0]), np.array([2.0, 1.0])
+    assert normalised_cross_correlation(a, b) == pytest.approx(4.0 / 5.0)
+
+
+def test_human_norm_has_the_known_landmarks():
+    norm = load_norm()
+    assert CYCLE_PERCENT[np.argmax(norm.knee)] == pytest.approx(72, abs=4)
+    assert np.degrees(norm.knee.max()) == pytest.approx(62, abs=4)
+    assert np.degrees(norm.hip.min()) == pytest.approx(-19, abs=3)
+    assert CYCLE_PERCENT[np.argmin(norm.ankle)] == pytest.approx(64, abs=4)
+
+
+def stance_and_swing(stance: int, swing: int, strides: int) -> np.ndarray:
+    return np.tile(np.r_[np.ones(stance), np.zeros(swing)], strides)
+
+
+def test_heel_strikes_are_found_once_per_stride():
+    force = np.r_[np.zeros(30), stance_and_swing(60, 40, 4)]
+    assert heel_strikes(force).tolist() == [30, 130, 230, 330]
+
+
+def test_a_scuffing_foot_in_swing_is_not_a_heel_strike_of_its_own():
+    force = np.r_[np.zeros(30), stance_and_swing(60, 40, 3)]
+    force[30 + 60 + 5] = 0.5  # touches 50 ms after toe-off
+    assert heel_strikes(force).tolist() == [30, 130, 230]
+
+
+def test_cycles_are_resampled_between_strikes():
+    values = np.arange(300.0)
+    cut = cycles(values, np.array([100, 150, 250]))
+    assert cut.shape == (2, 101)
+    assert cut[0, [0, 50, 100]].tolist() == [100.0, 125.0, 150.0]
+    assert cut[1, [0, 50, 100]].tolist() == [150.0, 200.0, 250.0]
+
+
+def test_cycles_without_two_strikes_are_empty():
+    assert cycles(np.arange(10.0), np.array([3])).shape == (0, 101)
+
+
+def test_ground_reaction_peaks_of_a_double_humped_curve():
+    x = np.linspace(0.0, 1.0, 61)
+    curve = np.r_[np.interp(x, [0, 0.25, 0.5, 0.75, 1.0], [0.1, 1.1, 0.7, 1.05, 0.1]), np.zeros(40)]
+    first, valley, second = ground_reaction_peaks(curve)
+    assert (first, valley, second) == pytest.approx((1.1, 0.7, 1.05), abs=0.01)
