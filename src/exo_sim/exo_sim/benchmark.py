@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from exo_control.joints import POLICY_PERIOD_S
 
+from exo_control.joints import POLICY_PERIOD_S
 from exo_sim.engine import layout
 from exo_sim.engine.advance import advance
-from exo_sim.engine.compiled import kernel
+from exo_sim.engine.compiled import kernel, specialised
 from exo_sim.engine.model_arrays import Floats
 from exo_sim.gait import initial_gait
 from exo_sim.human import DEFAULT_PHYSICS_STEP_S, SimulatedHuman, initial_state, steps_per_control
@@ -32,6 +32,7 @@ class EngineBenchmark:
     """Figures of one run. Wall times are the best of the repeats, which undoes what other processes take."""
 
     real_time_factor: float  # one core, one call per policy period, reflexes and metabolics included, wall time
+    real_time_factor_cpu: float  # the same by CPU time
     mujoco_ratio: float | None  # MuJoCo's CPU time per step over ours; None without MuJoCo
     thread_scaling: float  # two threads' work per wall time over one thread's
     thread_scaling_cpu: float  # the same by CPU time, blind to what else the machine does
@@ -54,26 +55,17 @@ class _Engine:
     def __init__(self, model: HumanModel, physics_step_s: float) -> None:
         gait = initial_gait(load_reflex_controller("two_state"))
         self.human = SimulatedHuman(model, gait, physics_step_s)
-        self._reflexes = gait.controller.arrays(gait.gains)
-        self._start = initial_state(model, self.human.arrays, self._reflexes, gait)
-        self._dt, self._per_control = physics_step_s, steps_per_control(physics_step_s)
+        reflexes = gait.controller.arrays(gait.gains)
+        start = initial_state(model, self.human.arrays, reflexes, gait)
+        timing = (physics_step_s, CHUNK, steps_per_control(physics_step_s))
+        self._arguments = (self.human.arrays, reflexes, start, start.copy(), np.zeros(2), *timing)
+        self._walk_again = specialised(walk_again, *self._arguments, 1)
         self.walk(1)
         self.walk_by_policy_periods()
 
     def walk(self, times: int) -> None:
         """Walk the chunk some times in one compiled call."""
-        torque = np.zeros(2)
-        walk_again(
-            self.human.arrays,
-            self._reflexes,
-            self._start,
-            self._start.copy(),
-            torque,
-            self._dt,
-            CHUNK,
-            self._per_control,
-            times,
-        )
+        self._walk_again(*self._arguments, times)
 
     def walk_by_policy_periods(self) -> None:
         """Walk for a second as the simulation node does: one call per policy period."""
@@ -141,25 +133,24 @@ def benchmark_engine(repeats: int = 20, physics_step_s: float = DEFAULT_PHYSICS_
     def long_walk() -> None:
         engine.walk(THREAD_CHUNKS)
 
-    period_wall, chunk_cpu, mujoco_cpu, one_wall, one_cpu, two_wall, two_cpu = ([] for _ in range(7))
     with ThreadPoolExecutor(2) as pool:
-        for _ in range(repeats):
-            period_wall.append(_timed(engine.walk_by_policy_periods)[0])
-            chunk_cpu.append(_timed(lambda: engine.walk(1))[1])
-            if mujoco_walk is not None:
-                mujoco_cpu.append(_timed(mujoco_walk.walk)[1])
-            for walls, cpus, (wall, cpu) in (
-                (one_wall, one_cpu, pool.submit(_timed, long_walk).result()),
-                (two_wall, two_cpu, _two_threads(pool, long_walk)),
-            ):
-                walls.append(wall)
-                cpus.append(cpu)
+        actions: dict[str, Callable[[], tuple[float, float]]] = {
+            "second": lambda: _timed(engine.walk_by_policy_periods),
+            "chunk": lambda: _timed(lambda: engine.walk(1)),
+            "one": lambda: pool.submit(_timed, long_walk).result(),
+            "two": lambda: _two_threads(pool, long_walk),
+        }
+        if mujoco_walk is not None:
+            actions["mujoco"] = lambda: _timed(mujoco_walk.walk)
+        times = np.array([[action() for action in actions.values()] for _ in range(repeats)])
+    wall, cpu = (dict(zip(actions, best, strict=True)) for best in times.min(axis=0).T)
     return EngineBenchmark(
-        real_time_factor=1.0 / min(period_wall),
-        mujoco_ratio=min(mujoco_cpu) / min(chunk_cpu) if mujoco_cpu else None,
-        thread_scaling=2.0 * min(one_wall) / min(two_wall),
-        thread_scaling_cpu=2.0 * min(one_cpu) / min(two_cpu),
-        step_us=1e6 * min(one_cpu) / (THREAD_CHUNKS * CHUNK),
-        mujoco_step_us=1e6 * min(mujoco_cpu) / CHUNK if mujoco_cpu else None,
+        real_time_factor=1.0 / wall["second"],
+        real_time_factor_cpu=1.0 / cpu["second"],
+        mujoco_ratio=cpu["mujoco"] / cpu["chunk"] if "mujoco" in cpu else None,
+        thread_scaling=2.0 * wall["one"] / wall["two"],
+        thread_scaling_cpu=2.0 * cpu["one"] / cpu["two"],
+        step_us=1e6 * cpu["one"] / (THREAD_CHUNKS * CHUNK),
+        mujoco_step_us=1e6 * cpu["mujoco"] / CHUNK if "mujoco" in cpu else None,
         physics_step_s=physics_step_s,
     )

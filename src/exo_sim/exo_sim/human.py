@@ -9,6 +9,7 @@ from exo_control.errors import ConfigError
 from exo_control.joints import POLICY_PERIOD_S
 from exo_sim.engine import layout
 from exo_sim.engine.advance import advance, start
+from exo_sim.engine.compiled import specialised
 from exo_sim.engine.model_arrays import Floats, ModelArrays, model_arrays
 from exo_sim.engine.reflexes import ReflexArrays
 from exo_sim.gait import Gait
@@ -103,6 +104,8 @@ class SimulatedHuman:
         self._steps_per_control = steps_per_control(physics_step_s)
         self._steps = self._steps_per_control * round(POLICY_PERIOD_S / layout.CONTROL_PERIOD_S)
         self._start = initial_state(model, self.arrays, self._reflexes, gait)
+        timing = (physics_step_s, self._steps, self._steps_per_control)
+        self._advance = specialised(advance, self.arrays, self._reflexes, self._start, np.zeros(2), *timing)
         self.reset()
 
     def reset(self) -> None:
@@ -119,7 +122,7 @@ class SimulatedHuman:
         """
         self._energy_before = self._part(layout.MUSCLE_ENERGY, layout.N_MUSCLES)
         torque = np.ascontiguousarray(hip_torque_nm, dtype=np.float64)
-        advance(self.arrays, self._reflexes, self._state, torque, self._dt, self._steps, self._steps_per_control)
+        self._advance(self.arrays, self._reflexes, self._state, torque, self._dt, self._steps, self._steps_per_control)
 
     def push(self, velocity_change_m_s: float) -> None:
         """Change the forward velocity of the whole body at once."""

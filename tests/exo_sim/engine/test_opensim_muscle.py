@@ -4,6 +4,8 @@ Our curves are closed forms (M2012fast of the Hyfydy manual) of OpenSim's quinti
 not to rounding. The tolerances are what was measured, rounded up; forces are over maximum isometric force.
 """
 
+import os
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,13 +28,17 @@ pytestmark = pytest.mark.oracle
 
 
 @pytest.fixture(scope="module")
-def osim() -> Any:
+def osim(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    here = Path.cwd()
+    os.chdir(tmp_path_factory.mktemp("opensim"))  # it opens a log file in the current folder on import
     try:
         import opensim
     except ImportError:  # no wheel for Python 3.10, where the same library is called pyopensim
         wheel = pytest.importorskip("pyopensim", reason="OpenSim is not installed, or libopenblas0 is missing")
         parts = (wheel.simbody, wheel.common, wheel.simulation, wheel.actuators)
         opensim = SimpleNamespace(**{name: value for part in parts for name, value in vars(part).items()})
+    finally:
+        os.chdir(here)
     opensim.Logger.setLevelString("warn")
     return opensim
 
