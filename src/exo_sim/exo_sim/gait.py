@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from exo_control.config_files import ConfigModel, config_path, load_config
 from exo_control.errors import ConfigError, choices_hint
+from exo_sim.engine.layout import SENSOR_POSITION
+from exo_sim.engine.reflexes import ReflexArrays
 from exo_sim.names import COORDINATES
 from exo_sim.reflex_controller import ReflexController, load_reflex_controller
 
@@ -39,6 +42,14 @@ class Gait:
     human: str = "h0918"
     speed_m_s: float = 1.3
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    lean_rad: float = 0.0
+    """Added to the pelvis tilt the reflexes hold: leaning forward (negative) walks faster."""
+
+    def reflex_arrays(self) -> ReflexArrays:
+        """Return the table the engine runs."""
+        arrays = self.controller.arrays(self.gains)
+        holds_tilt = arrays.sensor == SENSOR_POSITION
+        return arrays._replace(offset=np.where(holds_tilt, arrays.offset + self.lean_rad, arrays.offset))
 
     def save(self, path: Path) -> None:
         """Write the gait file."""

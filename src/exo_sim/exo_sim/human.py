@@ -99,7 +99,7 @@ class SimulatedHuman:
         """
         self.model, self.gait = model, gait
         self.arrays = model_arrays(model)
-        self._reflexes = gait.controller.arrays(gait.gains)
+        self._reflexes = gait.reflex_arrays()
         self._dt = physics_step_s
         self._steps_per_control = steps_per_control(physics_step_s)
         self._steps = self._steps_per_control * round(POLICY_PERIOD_S / layout.CONTROL_PERIOD_S)

@@ -79,7 +79,7 @@ class Walker:
             physics_step_s: integration step; divides 5 ms.
         """
         self.arrays = model_arrays(model)
-        self._reflexes = gait.controller.arrays(gait.gains)
+        self._reflexes = gait.reflex_arrays()
         self._dt = physics_step_s
         self._steps_per_control = steps_per_control(physics_step_s)
         self._steps = self._steps_per_control * round(POLICY_PERIOD_S / layout.CONTROL_PERIOD_S)
