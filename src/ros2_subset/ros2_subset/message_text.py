@@ -1,11 +1,9 @@
 """Messages as text."""
 
-from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import yaml
 
 
@@ -30,7 +28,7 @@ def to_plain(value: Any, style: TextStyle, type_name: str = "") -> Any:
     if is_message(value):
         fields = value.get_fields_and_field_types()
         return {name: to_plain(getattr(value, name), style, kind) for name, kind in fields.items()}
-    if isinstance(value, (list, tuple, array, np.ndarray, bytes)):
+    if isinstance(value, (list, tuple, bytes)) or hasattr(value, "tolist"):  # array.array and numpy.ndarray have it
         return _plain_sequence(value, style, type_name)
     if isinstance(value, str):
         if style.no_str:
@@ -38,14 +36,15 @@ def to_plain(value: Any, style: TextStyle, type_name: str = "") -> Any:
         if style.truncate_length is not None and len(value) > style.truncate_length:
             return value[: style.truncate_length] + "..."
         return value
-    return value.item() if isinstance(value, np.generic) else value
+    return value
 
 
 def _plain_sequence(values: Any, style: TextStyle, type_name: str) -> Any:
     if style.no_arr:
         return f"<array type: {type_name}>"
     limit = style.truncate_length
-    items = [to_plain(value, style) for value in values[:limit]]
+    head = values[:limit]
+    items = [to_plain(value, style) for value in (head.tolist() if hasattr(head, "tolist") else head)]
     if limit is not None and len(values) > limit:
         items.append("...")
     return items
