@@ -21,9 +21,9 @@ class NamedValues:
         self.message = JointState(name=list(names))
         self._views = {}
         for field in fields:
-            values = array("d", bytes(8 * len(names)))
-            setattr(self.message, field, values)
-            self._views[field] = np.frombuffer(values)
+            setattr(self.message, field, array("d", bytes(8 * len(names))))
+            # A view of the array that the message holds, which may be a copy of the one it was given.
+            self._views[field] = np.frombuffer(getattr(self.message, field))
 
     def fill(self, stamp_ns: int, **fields: ArrayLike) -> JointState:
         """Write stamp and fields, each of shape (names,), and return the message."""

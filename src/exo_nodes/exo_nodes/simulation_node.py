@@ -38,9 +38,8 @@ SLEEP_S = 0.0005
 
 PARAMETERS = (
     NodeParameter("engine", "auto", "simulation engine: auto takes what is installed", choices=ENGINES),
-    NodeParameter("gait", "two_state", "name of a file in config/gaits, or a path ending in .yaml"),
+    NodeParameter("gait", "geyer_herr", "name of a file in config/gaits, or a path ending in .yaml"),
     NodeParameter("subject", "reference", "name of a file in config/subjects, or a path ending in .yaml"),
-    NodeParameter("limits_file", "", "safety limits; empty: config/safety/limits.yaml"),
     NodeParameter("seed", 0, "seed of sensor noise and disturbances", 0, 2**31 - 1),
     NodeParameter("duration_s", 20.0, "length of the walk, s", 0.01, 36000.0),
     NodeParameter("real_time_factor", 1.0, "simulated seconds per second; not used in lockstep", 0.01, 10.0),
@@ -72,12 +71,14 @@ class SimulationNode(ExoNode):
         self._periods = round(values["duration_s"] / POLICY_PERIOD_S)
         self._lockstep = values["lockstep"]
         self._tick_period_s = 0.0 if self._lockstep else POLICY_PERIOD_S / values["real_time_factor"]
-        limits = load_limits(values["limits_file"] or None)
+        limits = load_limits()
         self._device = Device(self, limits, self._tick_period_s, "simulation")
         self._human_topics = HumanTopics(self)
         self._diagnostics = self.create_publisher(DiagnosticArray, topics.DIAGNOSTICS, qos.diagnostics())
         self._report = Report(
-            self.get_fully_qualified_name(), "simulation", ["simulated_s", "late_ticks", "late_commands", "fell"]
+            self.get_fully_qualified_name(),
+            "simulation",
+            ["simulated_s", "rate_hz", "late_ticks", "late_commands", "fell"],
         )
 
     def missing(self) -> list[str]:
@@ -113,6 +114,7 @@ class SimulationNode(ExoNode):
         self._torque_nm: Vector = np.zeros(len(JOINT_NAMES))
         self._timeouts = 0
         self._device.start()
+        self._begin_s = time.monotonic()
         self._schedule = TickSchedule(self._tick_period_s or POLICY_PERIOD_S)
         mode = "in lockstep" if self._lockstep else f"at {values['real_time_factor']:g} times real time"
         self.get_logger().info(f"walking {values['duration_s']:g} s {mode}: gait {values['gait']}")
@@ -215,12 +217,18 @@ class SimulationNode(ExoNode):
         level = DiagnosticStatus.WARN if fell or late_ticks or late_commands else DiagnosticStatus.OK
         values = {
             "simulated_s": self._human.time_s,
+            "rate_hz": self._rate_hz(),
             "late_ticks": late_ticks,
             "late_commands": late_commands,
             "fell": fell,
         }
         summary = "the person fell" if fell else "walking"
         self._diagnostics.publish(self._report.fill(now_ns, level, summary, values))
+
+    def _rate_hz(self) -> float | str:
+        """Return the states per second of wall time so far; not in lockstep, where it says nothing."""
+        elapsed_s = time.monotonic() - self._begin_s
+        return "none" if self._lockstep or self._tick == 0 else self._tick / elapsed_s
 
     def _check_policies(self) -> None:
         if self.count_publishers(topics.JOINT_COMMANDS) > 1:

@@ -1,0 +1,108 @@
+"""``exo summary``: what a recorded trial shows."""
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from exo.json_output import add_json_option, print_json, to_plain
+from exo.trial_plan import BAG_FOLDER
+from exo_control.errors import ConfigError
+
+
+def add_parser(subparsers: Any) -> argparse.ArgumentParser:
+    """Add ``exo summary``."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "summary", help="summarise a recorded trial: summary.json and summary.png in its folder"
+    )
+    parser.add_argument("trial", type=Path, help="trial folder")
+    add_json_option(parser)
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Summarise a trial."""
+    summarise(args.trial, as_json=args.json)
+    return 0
+
+
+def summarise(trial: Path, as_json: bool = False) -> None:
+    """Write summary.json and summary.png into a trial folder and print the figures.
+
+    Raises:
+        ConfigError: there is no recording, it cannot be read, or it is empty.
+    """
+    from exo.trajectory import from_recording
+    from exo.trial_figures import human_model, summarise_trial, walk_without_assistance
+    from exo.trial_recording import load_recording
+
+    recording = load_recording(trial / BAG_FOLDER)
+    if len(recording.stamps_ns) < 2:
+        raise ConfigError(f"{trial}: nothing to summarise, the recording has {len(recording.stamps_ns)} whole states")
+    trajectory = from_recording(recording)
+    model = human_model(recording)
+    unassisted = walk_without_assistance(recording, model, trajectory.seconds) if model else None
+    summary = summarise_trial(recording, trajectory, unassisted)
+    (trial / "summary.json").write_text(json.dumps(to_plain(summary), indent=2, allow_nan=False) + "\n")
+    files = ["summary.json"]
+    if model is not None:
+        from exo.trial_plot import plot_trial
+
+        title = f"{summary['trial_id']}: policy {summary['policy']}, gait {summary['gait']}"
+        weight = model.mass_kg * model.gravity_m_s2
+        if plot_trial(trajectory, unassisted, weight, title, trial / "summary.png"):
+            files.append("summary.png")
+    if as_json:
+        print_json(summary)
+        return
+    print(table(summary))
+    print(f"\n{trial.absolute()}: {', '.join(files)}, {BAG_FOLDER}/", flush=True)
+
+
+ROWS = (
+    ("speed_mps", "speed", "m/s", "{:.3f}"),
+    ("cot_gross", "cost of transport, gross", "J/(kg m)", "{:.2f}"),
+    ("cot_net", "cost of transport, net", "J/(kg m)", "{:.2f}"),
+    ("metabolic_power_net_w", "metabolic power, net", "W", "{:.0f}"),
+    ("hip_activation_squared", "hip muscles, mean squared activation", "", "{:.4f}"),
+)
+OUTCOME = (
+    ("torque_peak_nm", "exoskeleton torque, peak", "Nm", "{:.2f}"),
+    ("torque_rms_nm", "exoskeleton torque, RMS", "Nm", "{:.2f}"),
+    ("exo_positive_power_w", "exoskeleton power, mean positive", "W", "{:.2f}"),
+    ("exo_net_power_w", "exoskeleton power, mean net", "W", "{:.2f}"),
+)
+
+
+def table(summary: Mapping[str, Any]) -> str:
+    """Return the main figures as a table for the terminal."""
+    reference, change = summary.get("without_assistance", {}), summary.get("change_percent", {})
+    ended = "fell" if summary["fell"] else "walked on its feet to the end"
+    lines = [f"{summary['trial_id']}: {summary['seconds']:.2f} s, {ended}"]
+    if not summary["complete"]:
+        lines.append("The recording was not closed: figures are of what was saved.")
+    if reference.get("fell"):
+        lines.append(f"Without assistance the same walk falls after {reference['seconds']:.2f} s.")
+    lines.append(f"\n{'':46}{'with':>10}{'without':>10}{'change':>10}")
+    for key, label, unit, form in ROWS:
+        percent = _text(change.get(key), "{:+.1f} %")
+        values = f"{_text(summary[key], form):>10}{_text(reference.get(key), form):>10}{percent:>10}"
+        lines.append(f"{f'{label}, {unit}'.rstrip(', '):46}{values}")
+    for key, label, unit, form in OUTCOME:
+        lines.append(f"{f'{label}, {unit}':46}{_text(summary[key], form):>10}")
+    lines.append(f"{'missed deadlines':46}{summary['missed_deadlines']:>10}")
+    if summary["command_latency_ms"]["p50"] is not None:
+        latency = summary["command_latency_ms"]
+        lines.append(f"{'encoder to command, median / 99 % / max, ms':46}" + _latencies(latency))
+    for fault in summary["safety"]["faults"]:
+        lines.append(f"safety fault {fault['fault']}: {fault['message']}")
+    return "\n".join(lines)
+
+
+def _latencies(latency: Mapping[str, float]) -> str:
+    return f"{latency['p50']:>10.2f}{latency['p99']:>10.2f}{latency['max']:>10.2f}"
+
+
+def _text(value: float | None, form: str) -> str:
+    return "-" if value is None else form.format(value)

@@ -1,0 +1,191 @@
+"""The launch arguments of a simulated trial, checked before anything starts. Without ROS."""
+
+import datetime
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from exo.commands.version import git_sha
+from exo_control.config_files import config_path, load_yaml
+from exo_control.errors import ConfigError, ExoError, choices_hint
+from exo_control.registry import policy_parameters
+from exo_safety.limits import load_limits
+from exo_sim.gait import load_gait
+from exo_sim.subject import load_subject
+
+Checked = TypeVar("Checked")
+
+BAG_FOLDER = "bag"
+"""The recording inside the trial folder."""
+
+
+@dataclass(frozen=True)
+class TrialPlan:
+    """What a trial will be."""
+
+    policy: str
+    engine: str
+    gait: str
+    subject: str
+    seed: int
+    duration_s: float
+    real_time_factor: float
+    lockstep: bool
+    policy_params: str
+    simulation_params: str
+    directory: Path | None
+    """Trial folder; None when nothing is recorded."""
+
+    @property
+    def bag(self) -> Path:
+        """Folder of the recording."""
+        assert self.directory is not None
+        return self.directory / BAG_FOLDER
+
+    def custom_data(self) -> dict[str, str]:
+        """Return what the recording says about itself, beside its messages."""
+        assert self.directory is not None
+        arguments = {key: value for key, value in asdict(self).items() if key != "directory"}
+        files = {key: load_yaml(arguments[key]) for key in ("policy_params", "simulation_params")}
+        data = {
+            "trial_id": self.directory.name,
+            "git_sha": git_sha() or "unknown",
+            "limits_sha256": load_limits().sha256(),
+            "policy": self.policy,
+            "gait": self.gait,
+            "subject": self.subject,
+            "seed": str(self.seed),
+            # `ros2 bag record` cuts a value at its first "="; JSON can do without that character.
+            "parameters": json.dumps({**arguments, **files}).replace("=", "\\u003d"),
+        }
+        if self.policy.endswith(".onnx"):
+            data["policy_sha256"] = hashlib.sha256(Path(self.policy).read_bytes()).hexdigest()
+        return data
+
+
+def plan_trial(arguments: Mapping[str, str]) -> TrialPlan:
+    """Check the launch arguments of sim.launch.py.
+
+    Raises:
+        ConfigError: a value is not allowed; names argument, value and fix.
+    """
+
+    def checked(name: str, check: Callable[[str], Checked]) -> Checked:
+        value = arguments[name]
+        try:
+            return check(value)
+        except ExoError as error:
+            raise ConfigError(f"launch argument {name}:={value}: {error}") from None
+
+    checked("policy", _check_policy)
+    checked("engine", _check_engine)
+    checked("gait", load_gait)
+    checked("subject", load_subject)
+    plan = TrialPlan(
+        policy=arguments["policy"],
+        engine=arguments["engine"],
+        gait=arguments["gait"],
+        subject=arguments["subject"],
+        seed=checked("seed", _whole(0, 2**31 - 1)),
+        duration_s=checked("duration", _number(0.01, 36000.0, "s")),
+        real_time_factor=checked("real_time_factor", _number(0.01, 10.0, "; lockstep:=true is as fast as it can")),
+        lockstep=checked("lockstep", to_bool),
+        policy_params=str(checked("policy_params", _parameter_file("policy.yaml"))),
+        simulation_params=str(checked("simulation_params", _parameter_file("simulation.yaml"))),
+        directory=None,
+    )
+    if not checked("record", to_bool):
+        return plan
+    return TrialPlan(**{**asdict(plan), "directory": checked("trial_dir", _trial_folder(plan.policy))})
+
+
+def to_bool(text: str) -> bool:
+    """Return the value of a launch argument that is true or false.
+
+    Raises:
+        ConfigError: it is neither.
+    """
+    values = {"true": True, "1": True, "false": False, "0": False}
+    if text.lower() not in values:
+        raise ConfigError("needs true or false")
+    return values[text.lower()]
+
+
+def check_names(given: Mapping[str, Any], known: list[str]) -> None:
+    """Refuse launch arguments that the launch file does not have: the real ``ros2 launch`` would drop them silently.
+
+    Raises:
+        ConfigError: names the argument and the nearest known one.
+    """
+    for name in given:
+        if name not in known:
+            raise ConfigError(f"unknown launch argument {name}:={given[name]}; {choices_hint(name, known)}")
+
+
+def _check_policy(text: str) -> None:
+    policy_parameters(text)
+    if text.endswith(".onnx") and not Path(text).is_file():
+        raise ConfigError("no such file")
+
+
+def _check_engine(text: str) -> None:
+    if text == "scone":
+        raise ConfigError("SCONE is not installed; use engine:=auto or engine:=native")
+
+
+def _number(minimum: float, maximum: float, unit: str) -> Callable[[str], float]:
+    def check(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not minimum <= value <= maximum:
+            raise ConfigError(f"needs a number from {minimum:g} to {maximum:g} {unit}")
+        return value
+
+    return check
+
+
+def _whole(minimum: int, maximum: int) -> Callable[[str], int]:
+    def check(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = minimum - 1
+        if not minimum <= value <= maximum:
+            raise ConfigError(f"needs a whole number from {minimum} to {maximum}")
+        return value
+
+    return check
+
+
+def _parameter_file(default: str) -> Callable[[str], Path]:
+    def check(text: str) -> Path:
+        path = Path(text).absolute() if text else config_path(default)
+        for node, content in load_yaml(path).items():
+            if not isinstance(content, dict) or not isinstance(content.get("ros__parameters"), dict):
+                raise ConfigError(f"{path}: {node}: needs a key ros__parameters with `name: value` lines below it")
+        return path
+
+    return check
+
+
+def _trial_folder(policy: str) -> Callable[[str], Path]:
+    def check(text: str) -> Path:
+        now = datetime.datetime.now().strftime("%Y-%m-%d-%H%M%S")
+        path = Path(text or f"trials/{now}-{Path(policy).stem}").absolute()
+        if (path / BAG_FOLDER).exists():
+            raise ConfigError(f"{path} holds a recording already; name another folder, or leave trial_dir out")
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"cannot make the folder {path}: {error.strerror}") from None
+        if not os.access(path, os.W_OK):
+            raise ConfigError(f"cannot write into the folder {path}")
+        return path
+
+    return check
