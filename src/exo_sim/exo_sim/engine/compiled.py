@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from numba import njit, typeof
+from numba.core.caching import FunctionCache
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -14,9 +18,28 @@ F = TypeVar("F", bound=Callable[..., Any])
 FASTMATH = {"contract", "nsz", "arcp"}
 
 
+@lru_cache(maxsize=1)
+def _engine_version() -> str:
+    """Return a hash of all source that ends up in the machine code of a kernel."""
+    folder = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in (*sorted(folder.glob("*.py")), folder.parent / "names.py"):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+class _EngineCache(FunctionCache):
+    """Numba's cache on disk. Numba's own goes stale: it does not notice a change of a kernel that a kernel calls."""
+
+    def _index_key(self, sig: Any, codegen: Any) -> tuple[Any, ...]:
+        return (*super()._index_key(sig, codegen), _engine_version())
+
+
 def kernel(function: F) -> F:
     """Compile a function to nopython, nogil machine code, cached on disk."""
-    return cast(F, njit(cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH)(function))
+    dispatcher = njit(nogil=True, error_model="numpy", fastmath=FASTMATH)(function)
+    dispatcher._cache = _EngineCache(function)  # what njit(cache=True) does, with another cache
+    return cast(F, dispatcher)
 
 
 def inlined(function: F) -> F:
