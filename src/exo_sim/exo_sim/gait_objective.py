@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from exo_control.config_files import ConfigModel
+from exo_control.errors import ConfigError
 from exo_control.joints import POLICY_PERIOD_S
 from exo_sim.disturbance import Disturbance
 from exo_sim.engine import layout
@@ -17,6 +18,7 @@ from exo_sim.human_model import HumanModel
 from exo_sim.reflex_controller import Parameter, ReflexController
 from exo_sim.walk import Walker
 
+SPEED_RANGE_M_S = (0.5, 2.0)
 FALL_COST = 100.0
 FALL_EARLY_COST = 100.0
 DISTURBED_FALL_COST = 40.0
@@ -65,14 +67,26 @@ class Search(ConfigModel):
 class GaitOptimisation(ConfigModel):
     """The settings file of `exo optimize-gait`."""
 
-    target_speed_m_s: float = Field(gt=0.3, lt=2.5)
+    target_speed_m_s: float = Field(ge=SPEED_RANGE_M_S[0], le=SPEED_RANGE_M_S[1])
     speed_tolerance_m_s: float = Field(ge=0)
     nominal_s: float = Field(ge=2)
     disturbed_s: float = Field(ge=2)
     push_m_s_per_nm: float = Field(ge=0)
+    knee_limit_free_nm: float = Field(ge=0)
     weights: Weights
     search: Search
     stages: list[Stage] = Field(min_length=1)
+
+    def at_speed(self, speed_m_s: float) -> GaitOptimisation:
+        """Return the settings with another target speed.
+
+        Raises:
+            ConfigError: the speed is out of range.
+        """
+        low, high = SPEED_RANGE_M_S
+        if not low <= speed_m_s <= high:
+            raise ConfigError(f"target_speed_m_s = {speed_m_s:g} is outside [{low:g}, {high:g}]")
+        return self.model_copy(update={"target_speed_m_s": speed_m_s})
 
 
 @dataclass(frozen=True)
@@ -153,7 +167,8 @@ class GaitObjective:
             * float(end[layout.ACTIVATION_CUBED])
             / (layout.N_MUSCLES * max(distance, 1.0)),
             "speed": weights.speed * off_speed,
-            "knee_limit": weights.knee_limit * float(end[layout.KNEE_LIMIT]) / seconds,
+            "knee_limit": weights.knee_limit
+            * max(float(end[layout.KNEE_LIMIT]) / seconds - settings.knee_limit_free_nm, 0.0),
             "overload": weights.overload * float(end[layout.OVERLOAD]) / seconds,
             "trunk_lean": weights.trunk_lean * float(end[layout.TILT_SQUARED]) / seconds,
             "ankle_overrange": weights.ankle_overrange * float(end[layout.ANKLE_OVERRANGE]) / seconds,

@@ -1,0 +1,119 @@
+"""``exo optimize-gait``: find reflex gains for a gait by CMA-ES, without human data."""
+
+import argparse
+import platform
+import shlex
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from exo.json_output import add_json_option, print_json
+from exo_control.errors import ConfigError
+
+
+def add_parser(subparsers: Any) -> argparse.ArgumentParser:
+    """Add ``exo optimize-gait``."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "optimize-gait", help="find reflex gains for a gait by CMA-ES, without human data"
+    )
+    parser.add_argument(
+        "--controller", default="geyer_herr", help="name in config/reflexes or path (default: %(default)s)"
+    )
+    parser.add_argument("--start", help="gait to start from (default: the controller's published gains)")
+    parser.add_argument("--settings", help="settings file (default: config/gait_optimisation.yaml)")
+    parser.add_argument("--speed-m-s", type=float, help="target speed (default: the settings file's)")
+    parser.add_argument("--mass-kg", type=float, help="body mass of the subject (default: the model's)")
+    parser.add_argument("--height-m", type=float, help="height of the subject (default: the model's)")
+    parser.add_argument("--seed", type=int, default=1, help="of search and disturbances (default: %(default)s)")
+    parser.add_argument("--minutes", type=float, help="stop after this time even if stages are left")
+    parser.add_argument("--workers", type=int, help="threads (default: all cores)")
+    parser.add_argument("--output", default="runs/gait.yaml", help="gait file to write (default: %(default)s)")
+    parser.add_argument("--restart", action="store_true", help="begin anew even if OUTPUT has a checkpoint beside it")
+    add_json_option(parser)
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Search, write the gait and print how it walks."""
+    from dataclasses import replace
+
+    from tqdm import tqdm
+
+    from exo.commands.version import git_sha
+    from exo_control.config_files import config_path, load_config
+    from exo_sim.gait import initial_gait, load_gait
+    from exo_sim.gait_objective import GaitOptimisation
+    from exo_sim.gait_search import GaitSearch, Progress
+    from exo_sim.human_model import load_human_model
+    from exo_sim.reflex_controller import load_reflex_controller
+    from exo_sim.robustness import certify
+
+    if args.minutes is not None and not 0.0 < args.minutes < 1e5:
+        raise ConfigError(f"--minutes {args.minutes:g}: needs a number above 0")
+    if args.workers is not None and args.workers < 1:
+        raise ConfigError(f"--workers {args.workers}: needs at least 1")
+    settings = load_config(args.settings or config_path("gait_optimisation.yaml"), GaitOptimisation)
+    if args.speed_m_s is not None:
+        settings = settings.at_speed(args.speed_m_s)
+    controller = load_reflex_controller(args.controller)
+    model = load_human_model().scaled(args.mass_kg, args.height_m)
+    start = initial_gait(controller)
+    if args.start:
+        start = load_gait(args.start)
+        if start.controller.name != controller.name:
+            raise ConfigError(
+                f"--start {args.start}: is a gait of controller '{start.controller.name}', not of '{controller.name}'"
+            )
+    search = GaitSearch(model, controller, settings, start, args.seed, args.workers)
+    output = Path(args.output)
+    checkpoint = output.with_suffix(".checkpoint")
+    if checkpoint.exists() and not args.restart:
+        search.resume(checkpoint)
+        print(f"Going on from {checkpoint} at generation {search.progress.generation}", file=sys.stderr)
+
+    with tqdm(total=search.generations, initial=search.progress.generation, unit="gen", disable=None) as bar:
+
+        def report(progress: Progress) -> None:
+            bar.set_postfix_str(
+                f"{progress.stage}, cost {progress.median_cost:.1f}, CoT {progress.cost_of_transport:.2f}, "
+                f"{progress.speed_m_s:.2f} m/s, survives +-{progress.torque_nm:.1f} Nm"
+            )
+            bar.update(progress.generation - bar.n)
+
+        search.run(checkpoint, report, args.minutes)
+
+    progress = search.progress
+    provenance = {
+        "command": shlex.join(["exo", "optimize-gait", *_given(args)]),
+        "seed": args.seed,
+        "git_sha": git_sha() or "unknown",
+        "start": args.start or "published gains",
+        "mass_kg": model.mass_kg,
+        "human_sha256": model.content_hash(),
+        "generations": progress.generation,
+        "evaluations": progress.evaluations,
+        "minutes": round(progress.elapsed_s / 60.0, 1),
+        "versions": {name: version(name) for name in ("numpy", "numba", "cma")} | {"python": platform.python_version()},
+        "settings": settings.model_dump(),
+    }
+    gait = replace(search.gait(), provenance=provenance)
+    gait.save(output)
+    figures = certify(model, gait)
+    if args.json:
+        print_json({"gait": str(output), "minutes": provenance["minutes"], **figures})
+    else:
+        for name, value in figures.items():
+            print(f"{name:24} {value:.4g}" if isinstance(value, float) else f"{name:24} {value}")
+        print(f"wrote {output}")
+    return 0
+
+
+def _given(args: argparse.Namespace) -> list[str]:
+    """Return the arguments that decide the result, as they would be typed."""
+    words = []
+    for name in ("controller", "start", "settings", "speed_m_s", "mass_kg", "height_m", "seed", "output"):
+        value = getattr(args, name)
+        if value is not None:
+            words += [f"--{name.replace('_', '-')}", str(value)]
+    return words
