@@ -142,5 +142,5 @@ def test_unknown_and_wrong_keys_of_a_gait_file_are_named(tmp_path: Path, control
 
 
 def test_an_unknown_gait_names_the_known_ones():
-    with pytest.raises(ConfigError, match="unknown gait 'gayer_herr'.*geyer_herr"):
+    with pytest.raises(ConfigError, match=r"unknown gait 'gayer_herr'.*geyer_herr"):
         load_gait("gayer_herr")

@@ -173,8 +173,9 @@ class GaitSearch:
         progress.cost_of_transport, progress.speed_m_s = best.cost_of_transport, best.speed_m_s
         progress.sigma = float(self._es.sigma)
         progress.terms = best.terms
-        if progress.surviving_part >= search.survive_part:
-            progress.torque_nm = min(progress.torque_nm * stage.growth, stage.end_nm)
+        # Up when enough survive, half as fast down when not: the torque settles where the search can still learn.
+        factor = stage.growth if progress.surviving_part >= search.survive_part else stage.growth**-0.5
+        progress.torque_nm = min(max(progress.torque_nm * factor, stage.start_nm), stage.end_nm)
 
     def save(self, path: Path) -> None:
         """Write a checkpoint; an interrupted write leaves the one before intact."""
