@@ -11,8 +11,9 @@ from launch.actions import DeclareLaunchArgument, EmitEvent, ExecuteProcess, Log
 from launch.conditions import IfCondition
 from launch.events import Shutdown, matches_action
 from launch.events.process import ProcessExited, SignalProcess
-from launch.substitutions import LaunchConfiguration
+from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import Node
+from launch_ros.substitutions import FindPackagePrefix
 
 from exo.trial_plan import TrialPlan, check_names, plan_trial
 from exo_control.joints import POLICY_PERIOD_S
@@ -58,7 +59,7 @@ ARGUMENTS = [
         "rviz",
         default_value="false",
         choices=TRUE_FALSE,
-        description="show ground reaction and centre of mass in rviz2",
+        description="start rviz2",
     ),
     DeclareLaunchArgument("namespace", default_value="", description="namespace of all nodes and topics"),
     DeclareLaunchArgument(
@@ -158,11 +159,13 @@ class Trial:
         if not self.plan.lockstep:
             recorded.append(topics.DIAGNOSTICS)  # holds wall times, which differ from run to run
         custom_data = [f"{key}={value}" for key, value in self.plan.custom_data().items()]
+        # Where colcon installs it: without env.sh it is not on the path.
+        exo = PathJoinSubstitution([FindPackagePrefix("exo"), "lib", "exo", "exo"])
+        directory = str(self.plan.directory)
         command = ["ros2", "bag", "record", "-s", "mcap", "-o", str(self.plan.bag), "--use-sim-time"]
         return ExecuteProcess(
             name="recorder",
-            cmd=["exo", "record", str(self.plan.directory), "--"]
-            + [*command, "--topics", *recorded, "--custom-data", *custom_data],
+            cmd=[exo, "record", directory, "--", *command, "--topics", *recorded, "--custom-data", *custom_data],
             output="screen",
             sigterm_timeout="60",  # the summary takes some seconds
             on_exit=self.on_recorder_exit,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from exo.trajectory import Trajectory, from_walk
+from exo.trajectory import Floats, Trajectory, from_walk
 from exo.trial_recording import Recording
 from exo_control.joints import POLICY_PERIOD_S
 from exo_sim.disturbance import Disturbance
@@ -14,6 +15,7 @@ from exo_sim.gait import load_gait
 from exo_sim.human import FALL_HEIGHT
 from exo_sim.human_model import HumanModel, load_human_model
 from exo_sim.names import HIP_MUSCLES, MUSCLES
+from exo_sim.speed_matching import walk_at_speed
 from exo_sim.subject import load_subject
 from exo_sim.walk import Walker
 
@@ -33,19 +35,53 @@ def human_model(recording: Recording) -> HumanModel | None:
     return load_human_model(load_gait(parameters["gait"]).human).scaled(subject.mass_kg, subject.height_m)
 
 
-def walk_without_assistance(recording: Recording, model: HumanModel, seconds: float) -> Trajectory:
-    """Walk the trial again, with the same disturbances and without torque."""
-    parameters = recording.parameters
-    node = next(iter(parameters["simulation_params"].values()))["ros__parameters"]
-    disturbance = Disturbance(node.get("hip_noise_nm", 0.0), node.get("push_m_s", 0.0))
-    # The draw is that of the whole trial, though the trial may have ended early.
-    periods = round(parameters["duration_s"] / POLICY_PERIOD_S)
-    noise, push = disturbance.draw(periods, np.random.default_rng(parameters["seed"]))
-    done = round(seconds / POLICY_PERIOD_S)
-    walk = Walker(model, load_gait(parameters["gait"])).walk(noise[:done], push[:done])
-    trajectory = from_walk(walk)
-    trajectory.torque_nm[:] = 0.0  # what acted was the disturbance
-    return trajectory
+class TrialReplay:
+    """Walks a recorded trial again in the engine, with the same disturbances and any torque of the device."""
+
+    def __init__(self, recording: Recording, model: HumanModel, trajectory: Trajectory) -> None:
+        """Prepare the person and the disturbances of a trial."""
+        parameters = recording.parameters
+        node = next(iter(parameters["simulation_params"].values()))["ros__parameters"]
+        disturbance = Disturbance(node.get("hip_noise_nm", 0.0), node.get("push_m_s", 0.0))
+        # The draw is that of the whole trial, though the trial may have ended early.
+        periods = round(parameters["duration_s"] / POLICY_PERIOD_S)
+        noise, push = disturbance.draw(periods, np.random.default_rng(parameters["seed"]))
+        self._trajectory = trajectory
+        self._done = len(trajectory.com_m) - 1
+        self._noise_nm, self._push_m_s = noise[: self._done], push[: self._done]
+        self._walker = Walker(model, load_gait(parameters["gait"]))
+
+    def walk(self, torque_nm: Floats) -> Trajectory:
+        """Walk with a torque of the device, shape (n - 1, 2), Nm."""
+        trajectory = from_walk(self._walker.walk(torque_nm + self._noise_nm, self._push_m_s))
+        return replace(trajectory, torque_nm=torque_nm[: len(trajectory.com_m)])
+
+    def reproduces_trial(self) -> bool:
+        """Whether the recorded torques give the recorded walk.
+
+        If not, gait, model or engine have changed since, or states are missing in the recording: a walk without
+        assistance would then be that of another person.
+        """
+        again = self.walk(self._trajectory.torque_nm[1:]).com_m
+        recorded = self._trajectory.com_m[1:]
+        return again.shape == recorded.shape and bool(np.allclose(again, recorded, rtol=0.0, atol=1e-6))
+
+    def without_assistance(self) -> Trajectory:
+        """Walk the trial without torque of the device."""
+        return self.walk(np.zeros((self._done, 2)))
+
+
+def walk_at_same_speed(recording: Recording, model: HumanModel, trajectory: Trajectory) -> Trajectory | None:
+    """Walk without assistance or disturbances at the trial's steady speed; None where the gait does not reach it.
+
+    Assistance that only slows the walker down, or speeds it up, changes the energy too; here it does not.
+    """
+    steady = trajectory.steady()
+    if steady.seconds == trajectory.seconds or has_fallen(trajectory):
+        return None
+    speed = float(steady.com_m[-1, 0] - steady.com_m[0, 0]) / steady.seconds
+    walk = walk_at_speed(model, load_gait(recording.parameters["gait"]), speed, trajectory.seconds)
+    return None if walk is None else from_walk(walk)
 
 
 def has_fallen(trajectory: Trajectory) -> bool:
@@ -115,31 +151,36 @@ def safety(recording: Recording) -> dict[str, Any]:
     return {"faults": faults, "rules_active_percent": share}
 
 
-def summarise_trial(recording: Recording, trajectory: Trajectory, unassisted: Trajectory | None) -> dict[str, Any]:
-    """Return the summary of a trial."""
+def summarise_trial(
+    recording: Recording, trajectory: Trajectory, unassisted: Trajectory | None, same_speed: Trajectory | None
+) -> dict[str, Any]:
+    """Return the summary of a trial and of its comparison with walks without assistance."""
     model = human_model(recording)
     mass = model.mass_kg if model else float("nan")
     about = {key: recording.custom_data.get(key) for key in ("trial_id", "policy", "gait", "subject", "git_sha")}
-    with_assistance = walking(trajectory, mass)
+    assisted = walking(trajectory, mass)
     summary: dict[str, Any] = {
         **about,
         "seed": recording.parameters.get("seed"),
         "complete": recording.complete,
         "seconds": trajectory.seconds,
         "fell": has_fallen(trajectory),
-        **with_assistance,
+        **assisted,
         **device(trajectory),
         **timing(recording),
         "safety": safety(recording),
     }
-    if unassisted is not None:
-        reference = walking(unassisted, mass)
-        fell = has_fallen(unassisted)
-        summary["without_assistance"] = {"seconds": unassisted.seconds, "fell": fell, **reference}
+    for key, reference in (("without_assistance", unassisted), ("without_assistance_at_same_speed", same_speed)):
+        if reference is None:
+            summary[key] = None
+            continue
+        fell, figures = has_fallen(reference), walking(reference, mass)
+        summary[key] = {"seconds": reference.seconds, "fell": fell, **figures}
         if not (fell or summary["fell"]):  # a stumble is not the gait that would be compared
-            summary["change_percent"] = {key: _change(with_assistance[key], reference[key]) for key in COMPARED}
+            summary[key]["change_percent"] = {name: _change(assisted[name], figures[name]) for name in COMPARED}
     return summary
 
 
 def _change(value: Any, reference: Any) -> float | None:
+    """Return the change that the device makes, in percent of the walk without it."""
     return None if value is None or not reference else 100.0 * (value / reference - 1.0)

@@ -154,7 +154,7 @@ def _read(path: Path, complete: bool) -> Recording:
             if topic is not None:
                 name = topics.DIAGNOSTICS if topic not in topics.RECORDED else topic
                 messages.setdefault(name, []).append(typestore.deserialize_cdr(data, connection.msgtype))
-        custom_data = dict(getattr(reader, "storage", reader).metadata.custom or {})
+        custom_data = dict(reader.storage.metadata.custom or {})
     finally:
         reader.close()
     return Recording(custom_data, messages, complete)

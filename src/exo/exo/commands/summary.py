@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def summarise(trial: Path, as_json: bool = False) -> None:
         ConfigError: there is no recording, it cannot be read, or it is empty.
     """
     from exo.trajectory import from_recording
-    from exo.trial_figures import human_model, summarise_trial, walk_without_assistance
+    from exo.trial_figures import TrialReplay, human_model, summarise_trial, walk_at_same_speed
     from exo.trial_recording import load_recording
 
     recording = load_recording(trial / BAG_FOLDER)
@@ -42,8 +43,15 @@ def summarise(trial: Path, as_json: bool = False) -> None:
         raise ConfigError(f"{trial}: nothing to summarise, the recording has {len(recording.stamps_ns)} whole states")
     trajectory = from_recording(recording)
     model = human_model(recording)
-    unassisted = walk_without_assistance(recording, model, trajectory.seconds) if model else None
-    summary = summarise_trial(recording, trajectory, unassisted)
+    unassisted = same_speed = None
+    if model is not None:
+        replay = TrialReplay(recording, model, trajectory)
+        if replay.reproduces_trial():
+            unassisted = replay.without_assistance()
+            same_speed = walk_at_same_speed(recording, model, trajectory)
+        else:
+            print(f"{trial}: gait, model or engine have changed since: nothing to compare with", file=sys.stderr)
+    summary = summarise_trial(recording, trajectory, unassisted, same_speed)
     (trial / "summary.json").write_text(json.dumps(to_plain(summary), indent=2, allow_nan=False) + "\n")
     files = ["summary.json"]
     if model is not None:
@@ -77,18 +85,21 @@ OUTCOME = (
 
 def table(summary: Mapping[str, Any]) -> str:
     """Return the main figures as a table for the terminal."""
-    reference, change = summary.get("without_assistance", {}), summary.get("change_percent", {})
-    ended = "fell" if summary["fell"] else "walked on its feet to the end"
-    lines = [f"{summary['trial_id']}: {summary['seconds']:.2f} s, {ended}"]
+    reference = summary["without_assistance"] or {}
+    same_speed = summary["without_assistance_at_same_speed"] or {}
+    ended = "fell" if summary["fell"] else "did not fall"
+    lines = [f"{summary['trial_id']}: walked {summary['seconds']:.2f} s, {ended}"]
     if not summary["complete"]:
-        lines.append("The recording was not closed: figures are of what was saved.")
+        lines.append("The recording was not closed: the figures are of what was saved.")
     if reference.get("fell"):
         lines.append(f"Without assistance the same walk falls after {reference['seconds']:.2f} s.")
-    lines.append(f"\n{'':46}{'with':>10}{'without':>10}{'change':>10}")
+    lines.append(f"\n{'exoskeleton':46}{'on':>10}{'off':>10}{'change':>10}{'off, at same speed':>20}{'change':>10}")
     for key, label, unit, form in ROWS:
-        percent = _text(change.get(key), "{:+.1f} %")
-        values = f"{_text(summary[key], form):>10}{_text(reference.get(key), form):>10}{percent:>10}"
-        lines.append(f"{f'{label}, {unit}'.rstrip(', '):46}{values}")
+        line = f"{f'{label}, {unit}'.rstrip(', '):46}{_text(summary[key], form):>10}"
+        for other, width in ((reference, 10), (same_speed, 20)):
+            change = other.get("change_percent", {}).get(key)
+            line += f"{_text(other.get(key), form):>{width}}{_text(change, '{:+.1f} %'):>10}"
+        lines.append(line)
     for key, label, unit, form in OUTCOME:
         lines.append(f"{f'{label}, {unit}':46}{_text(summary[key], form):>10}")
     lines.append(f"{'missed deadlines':46}{summary['missed_deadlines']:>10}")
