@@ -43,7 +43,10 @@ def read_info(path: Path) -> BagInfo:
         if not files:
             raise CommandError(f"'{path}' is not a bag: it has neither an .mcap nor a .db3 file")
         if not (path / "metadata.yaml").exists():
-            damage = "metadata.yaml is missing: the recording was not closed, or is still running"
+            damage = (
+                "metadata.yaml is missing, the recording was not closed or is still running; "
+                f"'{files[0].name}' can be read by itself"
+            )
             source = files[0]
     else:
         files = [path]

@@ -3,7 +3,7 @@
 import re
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from rosbags.interfaces import Connection
 from rosbags.typesys import Stores, get_typestore
 
 from ros2_subset.bag.mcap_file import BagWriter
-from ros2_subset.bag.message_queue import SimTimeQueue
+from ros2_subset.bag.message_queue import MessageQueue, QueuedMessage, SimTimeQueue
 from ros2_subset.bag.message_time import SECOND_NS, leading_time_ns
 from ros2_subset.bag.qos import QUEUE_DEPTH, adapt_to_publishers, is_compatible, to_bag
 from ros2_subset.message_types import message_class
@@ -28,6 +28,8 @@ POLL_PERIOD_S = 0.02
 FLUSH_PERIOD_S = 1.0
 # After the signal to stop, messages that are on their way still count.
 DRAIN_PERIOD_S = 0.1
+# Between the time of arrival and the moment from which a message can be taken.
+ARRIVAL_MARGIN_NS = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Recorder:
     """Records topics to a bag until told to stop.
 
     With ``use_sim_time`` the time of a message is its header stamp, or else the latest ``/clock``, and messages are
-    written in the order of these times; otherwise it is the time of arrival.
+    written in the order of these times; otherwise it is the time of arrival in the middleware.
     """
 
     def __init__(
@@ -100,7 +102,7 @@ class Recorder:
         self._typestore = get_typestore(Stores.ROS2_JAZZY)
         self._topics: dict[str, RecordedTopic] = {}
         self._refused: set[str] = set()
-        self._queue = SimTimeQueue() if use_sim_time else None
+        self._queue = SimTimeQueue() if use_sim_time else MessageQueue()
         self._chunk_second: int | None = None
         self._clock: RawSubscription | None = None
         self._all_found = False
@@ -117,7 +119,7 @@ class Recorder:
         self._writer.open()
         try:
             self._record_until(should_stop)
-            self._write_queued(everything=True)
+            self._write(self._queue.take_all() if isinstance(self._queue, SimTimeQueue) else self._queue.take())
             for topic in sorted(self._topics.values(), key=lambda topic: topic.name):
                 self._connect(topic)
         except BaseException:
@@ -134,10 +136,10 @@ class Recorder:
     @property
     def lost_messages(self) -> int:
         """Messages lost because they could not be written."""
-        return self._writer.lost_messages + (0 if self._queue is None else len(self._queue))
+        return self._writer.lost_messages + len(self._queue)
 
     def _record_until(self, should_stop: Callable[[], bool]) -> None:
-        if self._queue is not None:
+        if isinstance(self._queue, SimTimeQueue):
             # Deep, since a fast simulation can publish thousands of times between two polls.
             qos = QoSProfile(depth=QUEUE_DEPTH, reliability=ReliabilityPolicy.BEST_EFFORT)
             self._clock = RawSubscription(self._node, CLOCK_TOPIC, "rosgraph_msgs/msg/Clock", qos)
@@ -152,8 +154,8 @@ class Recorder:
             if now >= next_look and self._discover and not self._all_found:
                 self._look_for_topics()
                 next_look = now + self._polling_interval_s
-            if now >= next_flush:
-                self._flush()
+            if now >= next_flush and self._clock is None:
+                self._writer.flush()
                 next_flush = now + FLUSH_PERIOD_S
             time.sleep(POLL_PERIOD_S)
         deadline = time.monotonic() + DRAIN_PERIOD_S
@@ -205,36 +207,35 @@ class Recorder:
     def _take_all(self) -> int:
         """Take what has arrived from the middleware; return the number of messages."""
         count = 0
-        if self._queue is not None and self._clock is not None:
+        started_ns = time.time_ns()
+        if isinstance(self._queue, SimTimeQueue) and self._clock is not None:
             for data, _ in self._clock.take():
                 self._queue.set_clock(leading_time_ns(data))
         for topic in self._topics.values():
             for data, info in topic.subscription.take():
                 self._receive(topic, data, info)
                 count += 1
-        self._write_queued()
+        if isinstance(self._queue, SimTimeQueue):
+            self._write(self._queue.take_ready())
+        else:
+            # What arrived before we began to take has been taken.
+            self._write(self._queue.take(before_ns=started_ns - ARRIVAL_MARGIN_NS))
         return count
 
     def _receive(self, topic: RecordedTopic, data: bytes, info: Mapping[str, Any]) -> None:
-        if self._queue is None:
-            self._writer.write(self._connect(topic), info["received_timestamp"] or time.time_ns(), data)
-            return
-        stamped = topic.starts_with_header or topic.name == CLOCK_TOPIC
-        self._queue.put(topic.name, data, leading_time_ns(data) if stamped else None)
+        if isinstance(self._queue, SimTimeQueue):
+            stamped = topic.starts_with_header or topic.name == CLOCK_TOPIC
+            self._queue.put_stamped(leading_time_ns(data) if stamped else None, topic.name, data)
+        else:
+            self._queue.put(info["received_timestamp"] or time.time_ns(), topic.name, data)
 
-    def _write_queued(self, everything: bool = False) -> None:
-        if self._queue is None:
-            return
-        for message in self._queue.take(everything):
-            # A chunk for each second of simulation time, so that the file is the same in every run.
-            if message.time_ns // SECOND_NS != self._chunk_second:
+    def _write(self, messages: Iterable[QueuedMessage]) -> None:
+        for message in messages:
+            # In simulation time a chunk for each second of it, so that the file is the same in every run.
+            if self._clock is not None and message.time_ns // SECOND_NS != self._chunk_second:
                 self._writer.flush()
                 self._chunk_second = message.time_ns // SECOND_NS
             self._writer.write(self._connect(self._topics[message.topic]), message.time_ns, message.data)
-
-    def _flush(self) -> None:
-        if self._queue is None:
-            self._writer.flush()
 
     def _connect(self, topic: RecordedTopic) -> Connection:
         if topic.connection is None:
