@@ -84,10 +84,11 @@ _test_packages: $(VENV)/.test-packages
 PRINT_PINS := import json, sys; \
   print(*("{name}=={version}".format_map(item["metadata"]) for item in json.load(sys.stdin)["install"]), sep="\n")
 
-# Beside a ROS distribution, its own NumPy and the like must stay, so nothing but the direct requirements is pinned.
+# Beside a ROS distribution its own NumPy must stay: its message packages are compiled for that.
 REQUIREMENTS := requirements/base.txt $(if $(ROS),,requirements/ros.txt)
-CONSTRAINTS := $(if $(ROS),,requirements/constraints.txt)
-INSTALL := $(VENV)/bin/python -m pip install -qq --disable-pip-version-check $(CONSTRAINTS:%=-c %)
+CONSTRAINTS := requirements/constraints.txt
+INSTALL := $(VENV)/bin/python -m pip install -qq --disable-pip-version-check \
+  -c $(if $(ROS),<(grep -v '^numpy==' $(CONSTRAINTS)),$(CONSTRAINTS))
 
 # What the virtual environment was made for. It holds absolute paths, so a moved checkout needs a new one.
 MADE_FOR := $(CURDIR) $(or $(ROS),no ROS)

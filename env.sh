@@ -55,6 +55,11 @@ else
   unset COLCON_CURRENT_PREFIX
   if [ -n "$_exo_nounset" ]; then set -u; fi
 
+  # A distribution's own `ros2` and `colcon` run in the system's Python, and need our packages' libraries there.
+  if grep -q 'include-system-site-packages = true' "$_exo_top/.venv/pyvenv.cfg"; then
+    _exo_path PYTHONPATH last "$("$_exo_top/.venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+  fi
+
   # One machine, unless told otherwise: an exoskeleton must not follow commands from the lab's network.
   export ROS_AUTOMATIC_DISCOVERY_RANGE="${ROS_AUTOMATIC_DISCOVERY_RANGE:-LOCALHOST}"
 fi

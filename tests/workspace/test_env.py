@@ -3,6 +3,9 @@
 import os
 import shutil
 import subprocess
+import sys
+import sysconfig
+import venv
 from pathlib import Path
 
 import pytest
@@ -80,6 +83,19 @@ def test_a_ros_distribution_comes_first(repo_root: Path, tmp_path: Path) -> None
     prefix = prefixes.split(":")
     assert prefix.index(f"{repo_root}/install/exo") < prefix.index(str(distribution))  # the overlay
     assert prefix.index(str(distribution)) < prefix.index(f"{repo_root}/.venv")  # the wheels
+
+
+def test_the_python_of_a_ros_distribution_finds_our_libraries(repo_root: Path, tmp_path: Path) -> None:
+    # An environment made beside a distribution, and an empty overlay.
+    venv.create(tmp_path / ".venv", system_site_packages=True)
+    library = Path(sysconfig.get_path("purelib", vars={"base": str(tmp_path / ".venv")}), "our_library.py")
+    library.touch()
+    base_python = Path(sys.base_prefix, "bin/python3")
+    (tmp_path / "install").mkdir()
+    (tmp_path / "install/local_setup.bash").touch()
+    shutil.copy(repo_root / "env.sh", tmp_path)
+    done = shell("bash", f". ./env.sh; '{base_python}' -c 'import our_library as o; print(o.__file__)'", tmp_path)
+    assert (done.stdout.strip(), done.stderr) == (str(library), "")
 
 
 @pytest.mark.parametrize(
