@@ -1,10 +1,16 @@
 """ros2 launch, from the command line."""
 
+import fcntl
 import os
+import pty
 import re
 import signal
+import subprocess
+import sys
+import termios
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -208,13 +214,20 @@ def test_the_end_of_a_required_node_ends_all(ros2: Callable) -> None:
     assert "[wait-2]: process has finished cleanly" in done.stdout or "[wait-2]: process has died" in done.stdout
 
 
-@pytest.mark.parametrize(("number", "returncode"), [(signal.SIGINT, 0), (signal.SIGTERM, 1)])
-def test_signals_end_the_nodes_in_good_order(start_ros2: Callable, number: signal.Signals, returncode: int) -> None:
-    launch = start_ros2("launch", "demo_pkg", "waiting.launch.py")
+def check_good_order(launch: Any, number: signal.Signals, returncode: int) -> None:
     launch.wait_for("ready", count=2)
     assert launch.stop(number) == returncode
     assert launch.output.count("got SIGINT") == 2
     assert launch.output.count("process has finished cleanly") == 2
+
+
+def test_sigint_ends_the_nodes_in_good_order(start_ros2: Callable) -> None:
+    check_good_order(start_ros2("launch", "demo_pkg", "waiting.launch.py"), signal.SIGINT, 0)
+
+
+@pytest.mark.usefixtures("stand_in_only")
+def test_sigterm_ends_the_nodes_in_good_order(start_ros2: Callable) -> None:
+    check_good_order(start_ros2("launch", "demo_pkg", "waiting.launch.py"), signal.SIGTERM, 1)
 
 
 def test_a_stubborn_node_gets_stronger_signals(
@@ -264,6 +277,62 @@ def test_ctrl_c_in_a_terminal_reaches_the_nodes_once(start_ros2: Callable) -> No
     os.killpg(launch.process.pid, signal.SIGINT)
     assert launch.process.wait(60) == 0
     assert launch.output.count("got SIGINT") == 2
+
+
+def test_ctrl_c_at_the_keyboard_is_not_passed_on_again(
+    demo_env: dict[str, str], wait_until_gone: Callable[[str], None], demo_prefix: Path
+) -> None:
+    def take_terminal() -> None:
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    keyboard, terminal = pty.openpty()
+    launch = subprocess.Popen(
+        [sys.executable, "-m", "ros2_subset.main", "launch", "demo_pkg", "waiting.launch.py"],
+        env=demo_env,
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=take_terminal,
+    )
+    os.close(terminal)
+    assert launch.stdout is not None
+    output = ""
+    while output.count("ready") < 2:
+        output += launch.stdout.readline()
+    os.write(keyboard, b"\x03")
+    output += launch.communicate(timeout=60)[0]
+    os.close(keyboard)
+    assert launch.returncode == 0
+    assert output.count("got SIGINT") == 2
+    assert "sending signal" not in output
+    wait_until_gone(str(demo_prefix))
+
+
+@pytest.mark.parametrize(("emulate_tty", "told"), [(True, "terminal"), (False, "pipe")])
+def test_emulated_terminals(ros2: Callable, tmp_path: Path, emulate_tty: bool, told: str) -> None:
+    launch_file = tmp_path / "terminal.launch.py"
+    launch_file.write_text(
+        "from launch import LaunchDescription\n"
+        "from launch.actions import ExecuteProcess\n"
+        "def generate_launch_description():\n"
+        "    cmd = ['sh', '-c', 'test -t 1 && echo terminal || echo pipe; echo error >&2']\n"
+        f"    process = ExecuteProcess(cmd=cmd, output='screen', emulate_tty={emulate_tty})\n"
+        "    return LaunchDescription([process])\n"
+    )
+    done = ros2("launch", launch_file)
+    assert done.returncode == 0
+    assert sorted(lines_of(done.stdout, "sh")) == sorted([told, "error"])
+
+
+@pytest.mark.integration
+def test_a_lifecycle_node(ros2: Callable) -> None:
+    done = ros2("launch", "demo_pkg", "lifecycle.launch.py")
+    assert done.returncode == 0, done.stdout
+    assert lines_of(done.stdout, "lifecycle_demo") == [
+        "configured /lab/walker 1e-05 ['left', 'right'] true story",
+        "activated",
+    ]
 
 
 def test_substitutions(ros2: Callable) -> None:
