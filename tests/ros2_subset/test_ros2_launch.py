@@ -94,7 +94,7 @@ def test_an_error_says_what_is_wrong(ros2: Callable, args: list[str], told: list
 @pytest.mark.usefixtures("stand_in_only")
 def test_an_error_says_what_was_searched(ros2: Callable) -> None:
     done = ros2("launch", "demo_pkg", "missing_executable.launch.py")
-    assert "which has: fail, show_arguments, stubborn, wait" in done.stdout
+    assert "which has: fail, lifecycle_demo, publish, " in done.stdout
     done = ros2("launch", "demo_pkg", "missing_package.launch.py")
     assert "searched AMENT_PREFIX_PATH: " in done.stdout
 

@@ -29,7 +29,7 @@ def test_signals_reach_the_executable(start_ros2: Callable, number: signal.Signa
     ("args", "told"),
     [
         (["demo_pgk", "wait"], ["'demo_pgk'", "did you mean 'demo_pkg'?"]),
-        (["demo_pkg", "wiat"], ["'wiat'", "did you mean 'wait'?", "lib/demo_pkg", "fail, show_arguments"]),
+        (["demo_pkg", "wiat"], ["'wiat'", "did you mean 'wait'?", "lib/demo_pkg", "which has: fail, lifecycle_demo"]),
         (["--prefix", "no_such_program", "demo_pkg", "wait"], ["cannot run 'no_such_program'"]),
     ],
 )
