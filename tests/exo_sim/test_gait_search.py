@@ -107,6 +107,23 @@ def test_a_found_gait_survives_saving_and_loading(model, controller, settings, t
     assert loaded.controller == controller
 
 
+def test_a_stage_can_weigh_the_terms_its_own_way(model, controller, settings):
+    objective = GaitObjective(model, controller, settings)
+    good = objective.vector(initial_gait(controller))
+    stage = settings.stages[0]
+    dear = stage.model_copy(update={"weights": {"trunk_lean": 2.0 * settings.weights.trunk_lean}})
+    plain, doubled = (objective.evaluate(good, s, 0.0, seed=0).terms for s in (stage, dear))
+    assert doubled["trunk_lean"] == pytest.approx(2.0 * plain["trunk_lean"])
+    assert doubled["cost_of_transport"] == plain["cost_of_transport"]
+
+
+def test_an_unknown_term_in_a_stage_is_named(settings):
+    data = settings.model_dump()
+    data["stages"][0]["weights"] = {"trunk_leen": 1.0}
+    with pytest.raises(ValueError, match="unknown term 'trunk_leen'; did you mean 'trunk_lean'"):
+        GaitOptimisation.model_validate(data)
+
+
 def test_a_candidate_and_its_gait_stand_for_each_other(model, controller, settings):
     objective = GaitObjective(model, controller, settings)
     vector = objective.vector(initial_gait(controller)) + 0.01
@@ -116,11 +133,12 @@ def test_a_candidate_and_its_gait_stand_for_each_other(model, controller, settin
 def test_falling_costs_more_than_any_walk_and_earlier_falls_cost_more(model, controller, settings):
     objective = GaitObjective(model, controller, settings)
     good = objective.vector(initial_gait(controller))
-    walking = objective.evaluate(good, torque_nm=0.0, walks=0, seed=0)
+    undisturbed = settings.stages[0].model_copy(update={"disturbed_walks": 0})
+    walking = objective.evaluate(good, undisturbed, torque_nm=0.0, seed=0)
     assert np.isfinite(walking.cost_of_transport)
     limp = np.zeros_like(good)
     limp[0] = good[0]
-    fallen = objective.evaluate(limp, torque_nm=0.0, walks=0, seed=0)
+    fallen = objective.evaluate(limp, undisturbed, torque_nm=0.0, seed=0)
     assert not fallen.survived
     assert fallen.cost > walking.cost
 

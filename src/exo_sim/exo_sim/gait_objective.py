@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from exo_control.config_files import ConfigModel
-from exo_control.errors import ConfigError
+from exo_control.errors import ConfigError, choices_hint
 from exo_control.joints import POLICY_PERIOD_S
 from exo_sim.disturbance import Disturbance
 from exo_sim.engine import layout
@@ -38,7 +38,7 @@ class Weights(ConfigModel):
 
 
 class Stage(ConfigModel):
-    """A part of a search: how hard the disturbances are, and how they grow."""
+    """A part of a search: how hard the disturbances are, how they grow, and which weights differ from the others'."""
 
     name: str
     generations: int = Field(ge=1)
@@ -47,6 +47,14 @@ class Stage(ConfigModel):
     start_nm: float = Field(ge=0)
     end_nm: float = Field(ge=0)
     growth: float = Field(ge=1)
+    weights: dict[str, float] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _weighs_known_terms(self) -> Stage:
+        for name in self.weights:
+            if name not in Weights.model_fields:
+                raise ValueError(f"weights: unknown term '{name}'; {choices_hint(name, Weights.model_fields)}")
+        return self
 
 
 class Search(ConfigModel):
@@ -141,12 +149,13 @@ class GaitObjective:
         offsets = {name: float(v) for name, v in zip(OFFSETS, vector[self._gains :], strict=True)}
         return Gait(self.controller, gains, offsets, self.model.name, self.settings.target_speed_m_s)
 
-    def evaluate(self, vector: Floats, torque_nm: float, walks: int, seed: int) -> Evaluation:
-        """Walk undisturbed, then some walks under random torques of this size and pushes in proportion.
+    def evaluate(self, vector: Floats, stage: Stage, torque_nm: float, seed: int) -> Evaluation:
+        """Walk undisturbed, then the stage's walks under random torques of this size and pushes in proportion.
 
         The same seed gives the same disturbances.
         """
-        settings, weights = self.settings, self.settings.weights
+        settings = self.settings
+        weights = settings.weights.model_copy(update=stage.weights)
         walker = Walker(self.model, self.gait(vector))
         periods = round(settings.nominal_s / POLICY_PERIOD_S)
         end, done, fell = walker.final(np.zeros((periods, 2)), np.zeros(periods))
@@ -178,10 +187,10 @@ class GaitObjective:
         disturbance = Disturbance(torque_nm, settings.push_m_s_per_nm * torque_nm)
         periods = round(settings.disturbed_s / POLICY_PERIOD_S)
         falls = 0.0
-        for _ in range(walks):
+        for _ in range(stage.disturbed_walks):
             _, done, fell = walker.final(*disturbance.draw(periods, rng))
             if fell:
                 survived = False
                 falls += DISTURBED_FALL_COST + DISTURBED_EARLY_COST * (1.0 - done / periods)
-        terms["falls"] = falls / max(walks, 1)
+        terms["falls"] = falls / max(stage.disturbed_walks, 1)
         return Evaluation(sum(terms.values()), survived, cost_of_transport, speed, terms)

@@ -45,7 +45,7 @@ class Progress:
 class _Normal:
     """Normal random numbers from a generator of its own: by default cma shares NumPy's global one."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: list[int]) -> None:
         self._generator = np.random.default_rng(seed)
 
     def __call__(self, *shape: int) -> Floats:
@@ -78,16 +78,21 @@ class GaitSearch:
         self._settings, self._seed = settings, seed
         self._workers = workers or os.cpu_count() or 1
         self.progress = Progress()
-        search = settings.search
-        low = np.array([p.minimum for p in self._objective.parameters])
-        high = np.array([p.maximum for p in self._objective.parameters])
-        self._origin = np.clip(self._objective.vector(start), low, high)
+        self._low = np.array([p.minimum for p in self._objective.parameters])
+        self._high = np.array([p.maximum for p in self._objective.parameters])
+        self._start = self._objective.vector(start)
+        self._begin(self._start, settings.stages[0].sigma)
+
+    def _begin(self, centre: Floats, sigma: float) -> None:
+        """Start CMA-ES anew at a candidate, in units of each parameter's scale."""
+        self._origin = np.clip(centre, self._low, self._high)
         self._scale = self._objective.scales(self._origin)
+        bounds = [list((bound - self._origin) / self._scale) for bound in (self._low, self._high)]
         options = {
-            "randn": _Normal(seed),
+            "popsize": self._settings.search.population,
+            "bounds": bounds,
+            "randn": _Normal([self._seed, self.progress.generation]),
             "seed": float("nan"),  # leave NumPy's global generator alone
-            "popsize": search.population,
-            "bounds": [list((low - self._origin) / self._scale), list((high - self._origin) / self._scale)],
             "verbose": -9,
             "tolfun": 0.0,
             "tolx": 0.0,
@@ -96,7 +101,7 @@ class GaitSearch:
             "tolflatfitness": 10**9,
             "maxiter": float("inf"),
         }
-        self._es = cma.CMAEvolutionStrategy(np.zeros(len(self._origin)), settings.stages[0].sigma, options)
+        self._es = cma.CMAEvolutionStrategy(np.zeros(len(self._origin)), sigma, options)
 
     def _vector(self, z: Floats) -> Floats:
         return self._origin + self._scale * np.asarray(z)
@@ -152,13 +157,13 @@ class GaitSearch:
         stage, begins = self._stage()
         if begins:
             progress.stage, progress.torque_nm = stage.name, stage.start_nm
-            self._es.sigma = stage.sigma
+            self._begin(self._vector(self._es.result.xfavorite), stage.sigma)
         block = progress.generation // search.seed_generations
         seed = int(np.random.SeedSequence([self._seed, block]).generate_state(1)[0])
         candidates = self._es.ask()
 
         def evaluate(z: Floats) -> Evaluation:
-            return self._objective.evaluate(self._vector(z), progress.torque_nm, stage.disturbed_walks, seed)
+            return self._objective.evaluate(self._vector(z), stage, progress.torque_nm, seed)
 
         results = list(pool.map(evaluate, candidates))
         self._es.tell(candidates, [result.cost for result in results])
@@ -181,8 +186,12 @@ class GaitSearch:
         """Write a checkpoint; an interrupted write leaves the one before intact."""
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
-        partial.write_bytes(pickle.dumps({"setup": self._setup(), "progress": asdict(self.progress), "es": self._es}))
+        partial.write_bytes(pickle.dumps(self._content()))
         partial.replace(path)
+
+    def _content(self) -> dict[str, Any]:
+        state = {"progress": asdict(self.progress), "es": self._es, "origin": self._origin, "scale": self._scale}
+        return {"setup": self._setup(), **state}
 
     def _setup(self) -> dict[str, Any]:
         return {
@@ -190,7 +199,7 @@ class GaitSearch:
             "human": self._objective.model.content_hash(),
             "controller": self._objective.controller.model_dump(),
             "settings": self._settings.model_dump(),
-            "origin": self._origin.tolist(),
+            "start": self._start.tolist(),
         }
 
     def resume(self, path: Path) -> None:
@@ -210,5 +219,5 @@ class GaitSearch:
                 f"{path}: the checkpoint comes from another search, with another {', '.join(differing)}; "
                 "use the same arguments, or delete it to start anew"
             )
-        self._es = data["es"]
+        self._es, self._origin, self._scale = data["es"], data["origin"], data["scale"]
         self.progress = Progress(**data["progress"])
