@@ -63,14 +63,14 @@ class Device:
         return self._limiter.status
 
     @property
-    def command_topic(self) -> str:
-        """Full name of the command topic."""
-        return str(self._subscription.topic_name)
-
-    @property
     def answered(self) -> bool:
         """Whether the command for the newest state has come."""
         return self._inbox.answers(self._state_ns)
+
+    @property
+    def hears_policy(self) -> bool:
+        """Whether a policy's commands would arrive: its quality of service matches."""
+        return bool(self._subscription.get_publisher_count())
 
     @property
     def heard_from_policy(self) -> bool:

@@ -23,11 +23,12 @@ SETTLE_S = 0.5
 """Time for DDS to discover who else is there."""
 
 SPIN_S = 0.05
+REPORT_S = 5.0
 
 AUTOSTART = NodeParameter(
     "autostart", True, "configure and activate at once; false leaves both to `ros2 lifecycle set` or a manager"
 )
-WAIT_TIMEOUT = NodeParameter("wait_timeout_s", 30.0, "longest wait for other nodes before the start, s", 0.0, 3600.0)
+WAIT_TIMEOUT = NodeParameter("wait_timeout_s", 120.0, "longest wait for other nodes before the start, s", 0.0, 3600.0)
 WAIT_FOR_RECORDER = NodeParameter(
     "wait_for_recorder", False, "start only when `ros2 bag record` reads this node's topics, so that none is cut short"
 )
@@ -64,16 +65,16 @@ class ExoNode(LifecycleNode):
     def cleanup(self) -> None:
         """Destroy what ``configure`` created."""
 
-    def missing(self) -> list[str]:
-        """Return what has to be there before activation and is not yet.
+    def check_alone(self) -> None:
+        """Check that no other node does what only one may do.
 
         Raises:
-            StartError: waiting is of no use.
+            StartError: one does.
         """
-        return []
 
-    def while_waiting(self) -> None:
-        """Called again and again before activation."""
+    def missing(self) -> list[str]:
+        """Return what has to be there before activation and is not yet; called again and again until nothing is."""
+        return []
 
     def work(self, executor: Executor) -> None:
         """Do what the node does while it is active; called again and again. Sets ``stop`` when all is done."""
@@ -129,24 +130,31 @@ class ExoNode(LifecycleNode):
         return EXIT_FAILED if self.failed else 0
 
     def _start(self, executor: Executor) -> bool:
-        if self.trigger_configure() is not TransitionCallbackReturn.SUCCESS:
+        """Configure and activate; false if that failed or was interrupted."""
+        # Look before creating topics: a second policy must not even appear next to one that is at work.
+        self._wait(executor, lambda: [])
+        if self.stop.is_set() or self.trigger_configure() is not TransitionCallbackReturn.SUCCESS:
             return False
+        self._wait(executor, self.missing)
+        return not self.stop.is_set() and self.trigger_activate() is TransitionCallbackReturn.SUCCESS
+
+    def _wait(self, executor: Executor, missing: Callable[[], list[str]]) -> None:
+        """Wait until nothing is missing, and at least until DDS has had time to discover who else is there."""
         begin = reported = time.monotonic()
+        timeout_s = self.values[WAIT_TIMEOUT.name]
         while not self.stop.is_set():
             executor.spin_once(timeout_sec=SPIN_S)
-            self.while_waiting()
-            missing = self.missing()
-            now = time.monotonic()
+            self.check_alone()
+            items, now = missing(), time.monotonic()
             if now - begin < SETTLE_S:
                 continue
-            if not missing:
-                return self.trigger_activate() is TransitionCallbackReturn.SUCCESS
-            if now - begin > self.values[WAIT_TIMEOUT.name]:
-                raise StartError(f"waited {self.values[WAIT_TIMEOUT.name]:g} s for: {'; '.join(missing)}")
-            if now - reported > 5.0:
+            if not items:
+                return
+            if now - begin > timeout_s:
+                raise StartError(f"waited {timeout_s:g} s for: {'; '.join(items)}")
+            if now - reported > REPORT_S:
                 reported = now
-                self.get_logger().info(f"waiting for: {'; '.join(missing)}")
-        return False
+                self.get_logger().info(f"waiting for: {'; '.join(items)}")
 
 
 def run_node(node_class: Callable[[], ExoNode]) -> int:

@@ -6,14 +6,21 @@ from rclpy.topic_endpoint_info import TopicEndpointInfo
 
 from exo_nodes import topics
 
+UNKNOWN_NODE = "_NODE_NAME_UNKNOWN_"
+"""What the middleware calls a node that it knows an endpoint of only."""
+
 
 def _full_name(endpoint: TopicEndpointInfo) -> str:
     return f"{endpoint.node_namespace.rstrip('/')}/{endpoint.node_name}"
 
 
 def publishing_nodes(node: Node, topic: str) -> list[str]:
-    """Return the full names of the nodes that publish a topic, this one included."""
-    return sorted(_full_name(endpoint) for endpoint in node.get_publishers_info_by_topic(topic))
+    """Return the full names of the nodes that publish a topic, this one included.
+
+    A node whose topic has been discovered before its name is left out: it will be there a moment later.
+    """
+    endpoints = node.get_publishers_info_by_topic(topic)
+    return sorted(_full_name(endpoint) for endpoint in endpoints if endpoint.node_name != UNKNOWN_NODE)
 
 
 def is_read_by(node: Node, publisher: Publisher, reader: str) -> bool:
@@ -32,12 +39,13 @@ def unrecorded(node: Node, publishers: list[Publisher]) -> list[str]:
 
 def clash(node: Node, topic: str) -> str | None:
     """Return what is wrong if another node publishes a topic that only this one may publish."""
-    names = publishing_nodes(node, topic)
-    if len(names) <= 1:
+    full_topic = node.resolve_topic_name(topic)
+    names, own = publishing_nodes(node, topic), node.get_fully_qualified_name()
+    if own in names and any(publisher.topic_name == full_topic for publisher in node.publishers):
+        names.remove(own)  # once: a namesake may be among the rest
+    if not names:
         return None
-    mine = f"{node.get_namespace().rstrip('/')}/{node.get_name()}"
-    names.remove(mine)
     return (
-        f"another node publishes {node.resolve_topic_name(topic)} already: {', '.join(names)}. Stop it, or keep the "
-        "two apart with namespace:=NAME or another ROS_DOMAIN_ID. (A node that was killed stays visible for 20 s.)"
+        f"another node publishes {full_topic} already: {', '.join(names)}. Stop it, or keep the two apart with "
+        "namespace:=NAME or another ROS_DOMAIN_ID. (A node that was killed stays visible for 20 s.)"
     )

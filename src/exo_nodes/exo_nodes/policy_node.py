@@ -67,10 +67,13 @@ class PolicyNode(ExoNode):
         )
         self.get_logger().info(f"policy {self._policy.name}")
 
-    def missing(self) -> list[str]:
-        """Return what has to be there before activation."""
+    def check_alone(self) -> None:
+        """Check that no other policy commands."""
         if problem := clash(self, topics.JOINT_COMMANDS):
             raise StartError(problem)
+
+    def missing(self) -> list[str]:
+        """Return what has to be there before activation."""
         if not self.values[WAIT_FOR_RECORDER.name]:
             return []
         return [f"the recorder to read {topic}" for topic in unrecorded(self, [self._commands])]

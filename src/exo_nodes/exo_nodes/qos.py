@@ -45,8 +45,10 @@ def command(tick_period_s: float) -> QoSProfile:
     if tick_period_s <= 0.0:
         return _profile(BACKLOG)
     profile = _profile(1)
-    profile.deadline = Duration(seconds=COMMAND_DEADLINE_PERIODS * tick_period_s)
-    profile.lifespan = Duration(seconds=COMMAND_LIFESPAN_PERIODS * tick_period_s)
+    # Whole microseconds: a publisher whose deadline is longer by a rounding error would not match.
+    period_us = round(tick_period_s * 1e6)
+    profile.deadline = Duration(nanoseconds=1000 * COMMAND_DEADLINE_PERIODS * period_us)
+    profile.lifespan = Duration(nanoseconds=1000 * COMMAND_LIFESPAN_PERIODS * period_us)
     return profile
 
 

@@ -81,26 +81,32 @@ class SimulationNode(ExoNode):
             ["simulated_s", "rate_hz", "late_ticks", "late_commands", "fell"],
         )
 
+    def check_alone(self) -> None:
+        """Check that there is no other device, and not more than one policy."""
+        if problem := clash(self, topics.JOINT_STATES) or self._two_policies():
+            raise StartError(problem)
+
     def missing(self) -> list[str]:
         """Return what has to be there before the first tick."""
-        if problem := clash(self, topics.JOINT_STATES):
-            raise StartError(problem)
-        policies = publishing_nodes(self, topics.JOINT_COMMANDS)
-        if len(policies) > 1:
-            raise StartError(self._two_policies(policies))
-        missing = []
-        if self.values["wait_for_policy"]:
-            policy = policies[0].rpartition("/")[2] if policies else None
-            if policy is None or not is_read_by(self, self._device.state_publisher, policy):
-                missing.append(f"an active policy on {self._device.command_topic} (ros2 run exo_nodes policy_node)")
+        # A recorder that uses simulated time does not start before it has seen a clock.
+        self._human_topics.publish_clock(tick_ns(0))
+        missing = self._missing_policy() if self.values["wait_for_policy"] else []
         if self.values[WAIT_FOR_RECORDER.name]:
             recorded = [self._device.state_publisher, self._device.status_publisher, *self._human_topics.publishers]
             missing += [f"the recorder to read {topic}" for topic in unrecorded(self, recorded)]
         return missing
 
-    def while_waiting(self) -> None:
-        """Publish the clock: a recorder that uses simulated time does not start before it has seen it."""
-        self._human_topics.publish_clock(tick_ns(0))
+    def _missing_policy(self) -> list[str]:
+        topic = self.resolve_topic_name(topics.JOINT_COMMANDS)
+        policies = publishing_nodes(self, topics.JOINT_COMMANDS)
+        if not policies:
+            return [f"a policy that publishes {topic} (ros2 run exo_nodes policy_node)"]
+        if not is_read_by(self, self._device.state_publisher, policies[0].rpartition("/")[2]):
+            return [f"{policies[0]} to become active and read {self._device.state_publisher.topic_name}"]
+        if not self._device.hears_policy:
+            offer = "" if self._lockstep else f" with a deadline of at most {2e3 * self._tick_period_s:g} ms"
+            return [f"{policies[0]} to offer {topic} reliably{offer} (its parameter tick_period_s)"]
+        return []
 
     def activate(self) -> None:
         """Put the person at the start of the walk."""
@@ -166,7 +172,8 @@ class SimulationNode(ExoNode):
         self._human_topics.publish(now_ns, human)
         if self._tick % TICKS_PER_REPORT == 0:
             self._publish_report(now_ns)
-            self._check_policies()
+            if problem := self._two_policies():
+                self._device.trip(problem)
         gc.collect(0 if self._tick % TICKS_PER_REPORT else 1)
         return position, velocity
 
@@ -206,6 +213,8 @@ class SimulationNode(ExoNode):
     def _finish(self) -> None:
         if self._human.has_fallen:
             self.get_logger().warning(f"the person fell after {self._human.time_s:.2f} s")
+        if not self._device.heard_from_policy:
+            self.get_logger().warning("no command has come in the whole walk")
         if self._device.status.state is State.FAULT:
             self.get_logger().warning(f"the walk ended without assistance: {self._device.status.fault_text}")
         self._publish_report(tick_ns(self._tick))
@@ -230,14 +239,16 @@ class SimulationNode(ExoNode):
         elapsed_s = time.monotonic() - self._begin_s
         return "none" if self._lockstep or self._tick == 0 else self._tick / elapsed_s
 
-    def _check_policies(self) -> None:
-        if self.count_publishers(topics.JOINT_COMMANDS) > 1:
-            self._device.trip(self._two_policies(publishing_nodes(self, topics.JOINT_COMMANDS)))
-
-    def _two_policies(self, names: list[str]) -> str:
+    def _two_policies(self) -> str | None:
+        """Return what is wrong if more than one node commands."""
+        if self.count_publishers(topics.JOINT_COMMANDS) < 2:
+            return None
+        names = publishing_nodes(self, topics.JOINT_COMMANDS)
+        if len(names) < 2:
+            return None
         return (
-            f"{len(names)} nodes publish {self._device.command_topic}: {', '.join(names)}; only one may command. Stop "
-            "the others, or keep them apart with namespace:=NAME or another ROS_DOMAIN_ID"
+            f"{len(names)} nodes publish {self.resolve_topic_name(topics.JOINT_COMMANDS)}: {', '.join(names)}; only "
+            "one may command. Stop the others, or keep them apart with namespace:=NAME or another ROS_DOMAIN_ID"
         )
 
 
