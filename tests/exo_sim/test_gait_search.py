@@ -32,7 +32,7 @@ def controller() -> ReflexController:
 
 
 def search(model: HumanModel, controller: ReflexController, settings: GaitOptimisation, **changes) -> GaitSearch:
-    arguments = {"start": initial_gait(controller), "seed": 3, "workers": 2} | changes
+    arguments = {"start": load_gait("two_state"), "seed": 3, "workers": 2} | changes
     return GaitSearch(model, controller, settings, **arguments)
 
 
@@ -109,7 +109,7 @@ def test_a_found_gait_survives_saving_and_loading(model, controller, settings, t
 
 def test_a_stage_can_weigh_the_terms_its_own_way(model, controller, settings):
     objective = GaitObjective(model, controller, settings)
-    good = objective.vector(initial_gait(controller))
+    good = objective.vector(load_gait("two_state"))
     stage = settings.stages[0]
     dear = stage.model_copy(update={"weights": {"trunk_lean": 2.0 * settings.weights.trunk_lean}})
     plain, doubled = (objective.evaluate(good, s, 0.0, seed=0).terms for s in (stage, dear))
@@ -132,7 +132,7 @@ def test_a_candidate_and_its_gait_stand_for_each_other(model, controller, settin
 
 def test_falling_costs_more_than_any_walk_and_earlier_falls_cost_more(model, controller, settings):
     objective = GaitObjective(model, controller, settings)
-    good = objective.vector(initial_gait(controller))
+    good = objective.vector(load_gait("two_state"))
     undisturbed = settings.stages[0].model_copy(update={"disturbed_walks": 0})
     walking = objective.evaluate(good, undisturbed, torque_nm=0.0, seed=0)
     assert np.isfinite(walking.cost_of_transport)

@@ -6,18 +6,17 @@ from exo_control.registry import make_policy
 from exo_sim.assisted_walk import AssistedWalker
 from exo_sim.disturbance import Disturbance
 from exo_sim.engine import layout
-from exo_sim.gait import Gait, initial_gait
+from exo_sim.gait import Gait, load_gait
 from exo_sim.gait_analysis import cost_of_transport, describe
 from exo_sim.human import SimulatedHuman
 from exo_sim.human_model import HumanModel
-from exo_sim.reflex_controller import load_reflex_controller
 from exo_sim.walk import Walker
 
 
 @pytest.fixture(scope="module")
 def gait() -> Gait:
-    """SCONE's published two-state gains: they walk for some seconds, which is all these tests need."""
-    return initial_gait(load_reflex_controller("two_state"))
+    """A shipped gait."""
+    return load_gait("two_state")
 
 
 def test_walking_period_by_period_equals_one_compiled_walk(model: HumanModel, gait: Gait):
