@@ -3,12 +3,22 @@
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 DOMAIN_IDS = range(1, 102)  # above 101 the ports of a domain meet those that Linux gives to clients
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """Undo what importing OpenSim does: it drops what the ROS wheels put on LD_LIBRARY_PATH, for all later tests."""
+    before = os.environ.get("LD_LIBRARY_PATH")
+    result = yield
+    if before is not None:
+        os.environ["LD_LIBRARY_PATH"] = before
+    return result
 
 
 @pytest.fixture(scope="session")
