@@ -8,7 +8,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from exo.trial_plan import BAG_FOLDER
 from exo_control.errors import ConfigError, ExoError
 
 EXIT_NOTHING_RECORDED = 2
@@ -30,6 +29,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """Record and summarise; SIGINT and SIGTERM end the recording, not this process."""
     from exo.commands.summary import summarise
+    from exo.trial_plan import BAG_FOLDER
 
     command = [word for word in args.recorder if word != "--"]
     if not command:

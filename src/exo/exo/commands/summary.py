@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from exo.json_output import add_json_option, print_json, to_plain
-from exo.trial_plan import BAG_FOLDER
 from exo_control.errors import ConfigError
 
 
@@ -36,6 +35,7 @@ def summarise(trial: Path, as_json: bool = False) -> None:
     """
     from exo.trajectory import from_recording
     from exo.trial_figures import TrialReplay, human_model, summarise_trial, walk_at_same_speed
+    from exo.trial_plan import BAG_FOLDER
     from exo.trial_recording import load_recording
 
     recording = load_recording(trial / BAG_FOLDER)
