@@ -1,6 +1,7 @@
 """The same inputs give bit-identical walks: again, in another process, in threads, and from a copied state."""
 
 import hashlib
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -47,9 +48,27 @@ def test_a_second_walk_equals_the_first(human) -> None:
     assert digest_of_walk(human) == digest_of_walk(human)
 
 
+def digest_of_another_process(**environment: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True, env={**os.environ, **environment}
+    )
+    return done.stdout.split()[-1]
+
+
 def test_another_process_walks_alike(human) -> None:
-    other = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
-    assert other.stdout.split()[-1] == digest_of_walk(human)
+    assert digest_of_another_process() == digest_of_walk(human)
+
+
+@pytest.mark.slow
+def test_a_fresh_compilation_walks_alike(human, tmp_path) -> None:
+    assert digest_of_another_process(NUMBA_CACHE_DIR=str(tmp_path)) == digest_of_walk(human)
+
+
+@pytest.mark.slow
+def test_another_processor_walks_alike(human, tmp_path) -> None:
+    """Machine code without vector instructions or fused multiply-adds gives the same bits."""
+    environment = {"NUMBA_CACHE_DIR": str(tmp_path), "NUMBA_CPU_NAME": "generic"}
+    assert digest_of_another_process(**environment) == digest_of_walk(human)
 
 
 def test_torque_changes_the_walk(human) -> None:

@@ -9,7 +9,6 @@ from exo_sim.engine.layout import (
     FORCE,
     LIMIT_TORQUE,
     MUSCLE_TORQUE,
-    N_JOINTS,
     N_LEGS,
     N_MUSCLES,
     N_SEGMENTS,
@@ -47,12 +46,12 @@ def muscle_paths(m, cosine, sine, origin, path_length, arm, ends):  # type: igno
         cosine, sine, origin: from place_segments.
         path_length: (18,) out, m.
         arm: (3, n) out, m/rad: derivative of each crossing segment's length with hip, knee and ankle angle.
-        ends: (5, n) scratch.
+        ends: (1, n) scratch.
     """
     n = m.path_muscle.size
     for k in range(n):
         a, b = m.path_upper[k], m.path_lower[k]
-        knee = 3 * ((b - 1) // 3) + 2
+        knee, ankle = m.path_knee[k], m.path_ankle[k]
         ax = origin[0, a] + cosine[a] * m.path_upper_point[0, k] - sine[a] * m.path_upper_point[1, k]
         ay = origin[1, a] + sine[a] * m.path_upper_point[0, k] + cosine[a] * m.path_upper_point[1, k]
         bx = origin[0, b] + cosine[b] * m.path_lower_point[0, k] - sine[b] * m.path_lower_point[1, k]
@@ -63,7 +62,7 @@ def muscle_paths(m, cosine, sine, origin, path_length, arm, ends):  # type: igno
         ends[0, k] = length
         arm[0, k] = m.path_joint[0, k] * (bx * dy - by * dx) * per
         arm[1, k] = m.path_joint[1, k] * ((bx - origin[0, knee]) * dy - (by - origin[1, knee]) * dx) * per
-        arm[2, k] = m.path_joint[2, k] * ((bx - origin[0, knee + 1]) * dy - (by - origin[1, knee + 1]) * dx) * per
+        arm[2, k] = m.path_joint[2, k] * ((bx - origin[0, ankle]) * dy - (by - origin[1, ankle]) * dx) * per
     for i in range(N_MUSCLES):
         path_length[i] = m.path_constant[i]
     for k in range(n):
@@ -73,15 +72,18 @@ def muscle_paths(m, cosine, sine, origin, path_length, arm, ends):  # type: igno
 @kernel
 def joint_torques(m, state, arm):  # type: ignore[no-untyped-def]
     """Write the torque of the muscles and of the end stops at each joint into the state (Nm, flexion of the hip +)."""
-    for j in range(N_JOINTS):
-        state[MUSCLE_TORQUE + j] = 0.0
-    for k in range(m.path_muscle.size):
-        muscle = m.path_muscle[k]
-        leg = 3 * ((m.path_lower[k] - 1) // 3)
-        force = state[FORCE + muscle] * m.f_max[muscle]
-        state[MUSCLE_TORQUE + leg] -= force * arm[0, k]
-        state[MUSCLE_TORQUE + leg + 1] -= force * arm[1, k]
-        state[MUSCLE_TORQUE + leg + 2] -= force * arm[2, k]
+    half = m.path_muscle.size // N_LEGS
+    for leg in range(N_LEGS):
+        hip, knee, ankle = 0.0, 0.0, 0.0
+        for k in range(leg * half, (leg + 1) * half):
+            muscle = m.path_muscle[k]
+            force = state[FORCE + muscle] * m.f_max[muscle]
+            hip -= force * arm[0, k]
+            knee -= force * arm[1, k]
+            ankle -= force * arm[2, k]
+        state[MUSCLE_TORQUE + 3 * leg] = hip
+        state[MUSCLE_TORQUE + 3 * leg + 1] = knee
+        state[MUSCLE_TORQUE + 3 * leg + 2] = ankle
     for leg in range(N_LEGS):
         for j in range(3):
             lower = 3 * leg + j + 1

@@ -29,7 +29,7 @@ N_LEG_SENSORS = SENSOR_SPEED + 1 + len(LEG_COORDINATES)
 N_SENSORS = N_LEGS * N_LEG_SENSORS
 
 HISTORY_LENGTH = 16
-"""Sensor samples kept: delays reach up to 15 control periods, 75 ms."""
+"""Sensor samples kept: delays reach up to 15 control periods, 75 ms. A power of two: it is a ring with a bit mask."""
 
 _sizes = {
     "STEP": 1,  # physics steps since the start

@@ -15,6 +15,7 @@ from exo_sim.engine.layout import (
     N_MUSCLES,
 )
 from exo_sim.engine.muscle import active_force_length, force_velocity
+from exo_sim.engine.trigonometry import sine_cosine
 
 _HALF_PI = 0.5 * math.pi
 
@@ -33,8 +34,10 @@ def maintenance_length(length):  # type: ignore[no-untyped-def]
 def activation_heat(m, muscle, excitation, activation, length):  # type: ignore[no-untyped-def]
     """Activation and maintenance heat rate of a muscle, W (Wang et al. 2012; weights as in SCONE)."""
     slow, fast = m.slow_twitch, 1.0 - m.slow_twitch
-    start = 40.0 * slow * math.sin(_HALF_PI * excitation) + 133.0 * fast * (1.0 - math.cos(_HALF_PI * excitation))
-    hold = 74.0 * slow * math.sin(_HALF_PI * activation) + 111.0 * fast * (1.0 - math.cos(_HALF_PI * activation))
+    sine, cosine = sine_cosine(_HALF_PI * excitation)
+    start = 40.0 * slow * sine + 133.0 * fast * (1.0 - cosine)
+    sine, cosine = sine_cosine(_HALF_PI * activation)
+    hold = 74.0 * slow * sine + 111.0 * fast * (1.0 - cosine)
     return m.muscle_mass[muscle] * (start + maintenance_length(length) * hold)
 
 

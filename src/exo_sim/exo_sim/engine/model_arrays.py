@@ -13,7 +13,8 @@ from exo_sim.human_model import HumanModel
 from exo_sim.names import LEG_MUSCLES
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+Indices = NDArray[np.uint64]
+"""Unsigned: Numba tests signed ones for being negative."""
 
 _SEGMENT_OF = {"pelvis": 0, "torso": 0, "femur": 1, "tibia": 2, "calcn": 3}
 _JOINT_ABOVE = {1: "hip", 2: "knee", 3: "ankle"}
@@ -43,9 +44,11 @@ class ModelArrays(NamedTuple):
     dynamic_friction: float
     viscous_friction: float
     transition_velocity: float
-    path_muscle: Ints  # (n,) muscle of each path segment that crosses a joint, both legs
-    path_upper: Ints  # (n,) segment index 0..6 of its upper point
-    path_lower: Ints
+    path_muscle: Indices  # (n,) muscle of each path segment that crosses a joint, both legs
+    path_upper: Indices  # (n,) segment index 0..6 of its upper point
+    path_lower: Indices
+    path_knee: Indices  # (n,) segments whose upper joint is the knee and the ankle of its leg
+    path_ankle: Indices
     path_upper_point: Floats  # (2, n) m from the segment's upper joint
     path_lower_point: Floats  # (2, n)
     path_z_squared: Floats  # (n,) m^2
@@ -143,6 +146,8 @@ def model_arrays(model: HumanModel) -> ModelArrays:
                 path["z2"].append(float(b[2] - a[2]) ** 2)
                 crosses.append(tuple(float(upper < j <= lower) for j in _JOINT_ABOVE))  # type: ignore[arg-type]
 
+    lower_segment = np.array(path["lower"], dtype=np.uint64)
+
     def both(values: list[float]) -> Floats:
         return np.array(values * 2)
 
@@ -171,9 +176,11 @@ def model_arrays(model: HumanModel) -> ModelArrays:
         dynamic_friction=contact.dynamic_friction,
         viscous_friction=contact.viscous_friction_s_m,
         transition_velocity=contact.transition_velocity_m_s,
-        path_muscle=np.array(path["muscle"], dtype=np.int64),
-        path_upper=np.array(path["upper"], dtype=np.int64),
-        path_lower=np.array(path["lower"], dtype=np.int64),
+        path_muscle=np.array(path["muscle"], dtype=np.uint64),
+        path_upper=np.array(path["upper"], dtype=np.uint64),
+        path_lower=lower_segment,
+        path_knee=(lower_segment - 1) // 3 * 3 + 2,
+        path_ankle=(lower_segment - 1) // 3 * 3 + 3,
         path_upper_point=np.array([path["ux"], path["uy"]]),
         path_lower_point=np.array([path["lx"], path["ly"]]),
         path_z_squared=np.array(path["z2"]),

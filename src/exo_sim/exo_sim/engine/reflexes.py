@@ -32,6 +32,8 @@ from exo_sim.engine.layout import (
     VELOCITY,
 )
 
+LAST_SAMPLE = HISTORY_LENGTH - 1
+
 EARLY_STANCE, LATE_STANCE, LIFTOFF, SWING, LANDING, UNKNOWN = 0, 1, 2, 3, 4, 5
 
 
@@ -104,7 +106,7 @@ def update_gait_states(m, state, cosine, sine, origin, threshold):  # type: igno
 @kernel
 def record_sensors(state, sample):  # type: ignore[no-untyped-def]
     """Write the present sensor values of both legs as one sample of the history."""
-    row = HISTORY + (sample % HISTORY_LENGTH) * N_SENSORS
+    row = HISTORY + (sample & LAST_SAMPLE) * N_SENSORS
     for leg in range(N_LEGS):
         base = row + leg * N_LEG_SENSORS
         for i in range(N_LEG_MUSCLES):
@@ -139,8 +141,8 @@ def excite(m, r, state, sample):  # type: ignore[no-untyped-def]
         for k in range(r.muscle.size):
             if r.states[k] & bit == 0:
                 continue
-            now = HISTORY + ((sample - r.delay[k]) % HISTORY_LENGTH) * N_SENSORS + leg * N_LEG_SENSORS
-            before = HISTORY + ((sample - r.delay[k] - 1) % HISTORY_LENGTH) * N_SENSORS + leg * N_LEG_SENSORS
+            now = HISTORY + ((sample - r.delay[k]) & LAST_SAMPLE) * N_SENSORS + leg * N_LEG_SENSORS
+            before = HISTORY + ((sample - r.delay[k] - 1) & LAST_SAMPLE) * N_SENSORS + leg * N_LEG_SENSORS
             value = 1.0
             if r.sensor[k] >= 0:
                 gate = r.gate_position[k]

@@ -1,12 +1,14 @@
-"""Sine and cosine of the segment angles in a loop the compiler can vectorise.
+"""Sine and cosine of an angle together, inlined.
 
 Polynomials and range reduction of fdlibm's __kernel_sin and __kernel_cos (Sun Microsystems, 1993), within 1e-15 of
-the C library for the angles of a walking human; calling that one angle at a time would cost a tenth of a step.
+the C library for the angles of a walking human, at a fraction of the time of its two calls.
 """
 
 from __future__ import annotations
 
 import math
+
+import numpy as np
 
 from exo_sim.engine.compiled import inlined
 
@@ -23,14 +25,14 @@ _C4, _C5, _C6 = -2.75573143513906633035e-07, 2.08757232129817482790e-09, -1.1359
 @inlined
 def sine_cosine(angle):  # type: ignore[no-untyped-def]
     """Return (sin, cos) of an angle in rad, |angle| < 1e5."""
-    turns = math.floor(angle * _TWO_OVER_PI + 0.5)
+    turns = np.floor(angle * _TWO_OVER_PI + 0.5)
     r = (angle - turns * _HALF_PI_HIGH) - turns * _HALF_PI_LOW
     z = r * r
     sine = r + r * z * (_S1 + z * (_S2 + z * (_S3 + z * (_S4 + z * (_S5 + z * _S6)))))
     cosine = 1.0 - 0.5 * z + z * z * (_C1 + z * (_C2 + z * (_C3 + z * (_C4 + z * (_C5 + z * _C6)))))
-    half = math.floor(0.5 * turns)
+    half = np.floor(0.5 * turns)
     odd = turns - 2.0 * half  # 1 when sine and cosine swap
     s = sine + odd * (cosine - sine)
     c = cosine - odd * (cosine + sine)
-    sign = 1.0 - 2.0 * (half - 2.0 * math.floor(0.5 * half))
+    sign = 1.0 - 2.0 * (half - 2.0 * np.floor(0.5 * half))
     return sign * s, sign * c
