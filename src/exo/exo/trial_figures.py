@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -52,9 +52,11 @@ class TrialReplay:
         self._walker = Walker(model, load_gait(parameters["gait"]))
 
     def walk(self, torque_nm: Floats) -> Trajectory:
-        """Walk with a torque of the device, shape (n - 1, 2), Nm."""
-        trajectory = from_walk(self._walker.walk(torque_nm + self._noise_nm, self._push_m_s))
-        return replace(trajectory, torque_nm=torque_nm[: len(trajectory.com_m)])
+        """Walk with a torque of the device, shape (n - 1, 2), Nm; the first state is the recorded one."""
+        walked = from_walk(self._walker.walk(torque_nm + self._noise_nm, self._push_m_s))
+        walked = replace(walked, torque_nm=torque_nm[: len(walked.com_m)])
+        pairs = ((getattr(self._trajectory, field.name)[:1], getattr(walked, field.name)) for field in fields(walked))
+        return Trajectory(*(np.concatenate(pair) for pair in pairs))
 
     def reproduces_trial(self) -> bool:
         """Whether the recorded torques give the recorded walk.
@@ -62,8 +64,7 @@ class TrialReplay:
         If not, gait, model or engine have changed since, or states are missing in the recording: a walk without
         assistance would then be that of another person.
         """
-        again = self.walk(self._trajectory.torque_nm[1:]).com_m
-        recorded = self._trajectory.com_m[1:]
+        again, recorded = self.walk(self._trajectory.torque_nm[1:]).com_m, self._trajectory.com_m
         return again.shape == recorded.shape and bool(np.allclose(again, recorded, rtol=0.0, atol=1e-6))
 
     def without_assistance(self) -> Trajectory:
