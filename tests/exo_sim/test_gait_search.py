@@ -18,7 +18,7 @@ def settings() -> GaitOptimisation:
     data = load_config(config_path("gait_optimisation.yaml"), GaitOptimisation).model_dump()
     data |= {"nominal_s": 3.0, "disturbed_s": 2.0}
     data["search"] |= {"population": 6, "seed_generations": 1}
-    stage = {"name": "first", "generations": 2, "sigma": 0.3, "disturbed_walks": 1, "growth": 1.5}
+    stage = {"name": "first", "generations": 2, "sigma": 0.3, "disturbed_walks": 1, "growth": 1.5, "survive_part": 0.3}
     data["stages"] = [
         stage | {"start_nm": 1.0, "end_nm": 2.0},
         stage | {"name": "second", "start_nm": 3.0, "end_nm": 3.0},

@@ -47,6 +47,7 @@ class Stage(ConfigModel):
     start_nm: float = Field(ge=0)
     end_nm: float = Field(ge=0)
     growth: float = Field(ge=1)
+    survive_part: float = Field(gt=0, le=1)
     weights: dict[str, float] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -61,7 +62,6 @@ class Search(ConfigModel):
     """Settings of CMA-ES and of the disturbance curriculum."""
 
     population: int = Field(ge=4)
-    survive_part: float = Field(gt=0, le=1)
     seed_generations: int = Field(ge=1)
     sigma_floor: float = Field(ge=0)
     sigma_reset: float = Field(gt=0)

@@ -179,7 +179,7 @@ class GaitSearch:
         progress.sigma = float(self._es.sigma)
         progress.terms = best.terms
         # Up when enough survive, half as fast down when not: the torque settles where the search can still learn.
-        factor = stage.growth if progress.surviving_part >= search.survive_part else stage.growth**-0.5
+        factor = stage.growth if progress.surviving_part >= stage.survive_part else stage.growth**-0.5
         progress.torque_nm = min(max(progress.torque_nm * factor, stage.start_nm), stage.end_nm)
 
     def save(self, path: Path) -> None:
