@@ -15,6 +15,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from exo_control.errors import ExoError
 from exo_nodes.parameters import NodeParameter, declare
+from exo_nodes.scheduling import set_realtime_priority
 
 EXIT_CANNOT_START = 2
 EXIT_FAILED = 1
@@ -29,9 +30,14 @@ AUTOSTART = NodeParameter(
     "autostart", True, "configure and activate at once; false leaves both to `ros2 lifecycle set` or a manager"
 )
 WAIT_TIMEOUT = NodeParameter("wait_timeout_s", 120.0, "longest wait for other nodes before the start, s", 0.0, 3600.0)
+REALTIME_PRIORITY = NodeParameter(
+    "realtime_priority", 0, "SCHED_FIFO priority of the node, 1 to 99; 0 leaves it to the system", 0, 99
+)
 WAIT_FOR_RECORDER = NodeParameter(
     "wait_for_recorder", False, "start only when `ros2 bag record` reads this node's topics, so that none is cut short"
 )
+
+SHARED = (AUTOSTART, WAIT_TIMEOUT, WAIT_FOR_RECORDER, REALTIME_PRIORITY)
 
 
 class StartError(ExoError):
@@ -48,7 +54,7 @@ class ExoNode(LifecycleNode):
             ConfigError: a parameter is unknown or its value not allowed.
         """
         super().__init__(name)
-        self.values: dict[str, Any] = declare(self, (*parameters, AUTOSTART, WAIT_TIMEOUT, WAIT_FOR_RECORDER))
+        self.values: dict[str, Any] = declare(self, (*parameters, *SHARED))
         self.stop = threading.Event()
         self.is_active = False
         self.failed = False
@@ -82,7 +88,10 @@ class ExoNode(LifecycleNode):
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Lifecycle transition."""
-        return self._transition(self.configure)
+        result = self._transition(self.configure)
+        if result is TransitionCallbackReturn.SUCCESS and (priority := self.values[REALTIME_PRIORITY.name]):
+            result = self._transition(lambda: set_realtime_priority(priority))
+        return result
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Lifecycle transition."""

@@ -134,3 +134,7 @@ class PolicyNode(ExoNode):
 def main() -> None:
     """Run the node."""
     sys.exit(run_node(PolicyNode))
+
+
+if __name__ == "__main__":
+    main()

@@ -265,3 +265,7 @@ def _make_human(engine: str, gait_name: str, subject_name: str) -> SimulatedHuma
 def main() -> None:
     """Run the node."""
     sys.exit(run_node(SimulationNode))
+
+
+if __name__ == "__main__":
+    main()

@@ -17,6 +17,11 @@ def tick_ns(tick: int) -> int:
     return START_NS + tick * PERIOD_NS
 
 
+def tick_of(nanoseconds: int) -> int:
+    """Return the tick of a state with this time."""
+    return (nanoseconds - START_NS) // PERIOD_NS
+
+
 def set_stamp(stamp: Time, nanoseconds: int) -> None:
     """Write a time into a message's stamp."""
     stamp.sec, stamp.nanosec = divmod(nanoseconds, _SECOND_NS)
