@@ -62,7 +62,7 @@ def test_a_search_lowers_its_cost(model, controller, settings):
     data = settings.model_dump()
     data["stages"] = [data["stages"][0] | {"generations": 12, "growth": 1.0, "end_nm": 1.0, "disturbed_walks": 0}]
     costs = []
-    run = search(model, controller, GaitOptimisation.model_validate(data))
+    run = search(model, controller, GaitOptimisation.model_validate(data), start=initial_gait(controller))
     run.run(report=lambda progress: costs.append(progress.best_cost))
     assert min(costs[6:]) < costs[0]
 
