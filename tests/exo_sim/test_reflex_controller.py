@@ -213,3 +213,25 @@ def test_a_parameter_defined_twice_is_named(tmp_path) -> None:
 def test_unknown_controller_is_named() -> None:
     with pytest.raises(ConfigError, match=r"reflexes/three_state\.yaml"):
         load_reflex_controller("three_state")
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ({"muscle": "soleus"}, "has no gain"),
+        ({"muscle": "soleus", "KF": 1.0, "L0": 0.9}, "L0 has no effect without KL"),
+        ({"muscle": "soleus", "source": "hip", "KV": 1.0, "P0": 0.9}, "P0 has no effect without KP"),
+        ({"muscle": "soleus", "KF": [1.0, 2.0]}, "KF"),
+    ],
+)
+def test_a_rule_that_would_do_nothing_is_refused(tmp_path: Path, rule, message):
+    content = {
+        "name": "broken",
+        "source": "test",
+        "stance_load_threshold": 0.1,
+        "rules": [{"states": "all", "delay_s": 0.01, **rule}],
+    }
+    path = tmp_path / "broken.yaml"
+    path.write_text(yaml.safe_dump(content))
+    with pytest.raises(ConfigError, match=message):
+        load_reflex_controller(str(path))

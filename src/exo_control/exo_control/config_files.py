@@ -146,7 +146,8 @@ def describe_problem(problem: ErrorDetails, model: type[BaseModel]) -> str:
     if problem["type"] == "missing":
         return f"key '{key}' is missing{tail}"
     reason = problem["msg"].removeprefix("Value error, ")
-    reason = reason[:1].lower() + reason[1:]
+    if problem["type"] != "value_error":  # our own messages begin with the name of a key
+        reason = reason[:1].lower() + reason[1:]
     return f"{key} = {problem['input']!r}: {reason}{tail}" if location else reason
 
 
@@ -194,7 +195,7 @@ def _line(root: yaml.Node | None, location: tuple[int | str, ...]) -> str:
             if found is None:
                 break
             line, node = f":{found[0].start_mark.line + 1}", found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int):
+        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
             node = node.value[key]
             line = f":{node.start_mark.line + 1}"
     return line

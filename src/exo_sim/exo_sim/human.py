@@ -111,7 +111,7 @@ class SimulatedHuman:
     def reset(self) -> None:
         """Go back to the start of the walk."""
         self._state = self._start.copy()
-        self._energy_before = np.zeros(layout.N_MUSCLES)
+        self._energy_before: Floats = np.zeros(layout.N_MUSCLES)
         self._initial_height = self.com_position_m[1]
 
     def step(self, hip_torque_nm: NDArray[np.float64]) -> None:

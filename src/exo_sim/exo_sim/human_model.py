@@ -193,8 +193,9 @@ class HumanModel(ConfigModel):
         for joint in data["joints"].values():
             joint["in_parent_m"] = scale(joint["in_parent_m"])
             joint["in_child_m"] = scale(joint["in_child_m"])
-            for key in ("limit_stiffness_nm_rad", "limit_damping_nm_s_rad", "damping_nm_s_rad"):
-                joint[key] *= m * s
+            joint["limit_stiffness_nm_rad"] *= m * s
+            for key in ("limit_damping_nm_s_rad", "damping_nm_s_rad"):
+                joint[key] *= m * s**1.5  # torque over a rate; time goes with the root of length
         contact = data["contact"]
         contact["radius_m"] *= s
         contact["spheres_m"] = {name: scale(point) for name, point in contact["spheres_m"].items()}

@@ -88,6 +88,11 @@ class Rule(ConfigModel):
             if getattr(self, key) is not None:
                 kind = "coordinate" if self.senses_coordinate else "muscle"
                 raise ValueError(f"{key} has no meaning for a {kind} source ({self.source or self.muscle})")
+        if all(getattr(self, key) is None for key in ("KL", "KF", "KP", "KV", "C0")):
+            raise ValueError("has no gain: needs KL, KF, KP, KV or C0")
+        for offset, gain in (("L0", "KL"), ("F0", "KF"), ("P0", "KP"), ("V0", "KV")):
+            if offset in self.model_fields_set and getattr(self, gain) is None:
+                raise ValueError(f"{offset} has no effect without {gain}")
         for key in ("KL", "L0", "KF", "F0", "KP", "P0", "KV", "V0", "C0"):
             value = getattr(self, key)
             if isinstance(value, tuple) and not value[1] <= value[0] <= value[2]:

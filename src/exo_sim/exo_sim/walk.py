@@ -91,8 +91,7 @@ class Walker:
         n = len(push_m_s)
         record = np.empty((n, layout.HISTORY))
         done = self._roll_out(self._start.copy(), torque_nm, push_m_s, record)
-        record = record[:done]
-        return Walk(self.arrays, record, torque_nm[:done], self._has_fallen(record[-1]))
+        return Walk(self.arrays, record[:done], torque_nm[:done], self._has_fallen(record[done - 1]))
 
     def final(self, torque_nm: Floats, push_m_s: Floats) -> tuple[Floats, int, bool]:
         """Walk without recording: return the last state, the periods walked and whether it fell."""
