@@ -5,6 +5,7 @@ The trial folder then holds the recording (bag/), summary.json and summary.png.
 
 import signal
 import sys
+from pathlib import Path
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from launch.actions import DeclareLaunchArgument, EmitEvent, ExecuteProcess, LogInfo, OpaqueFunction
@@ -98,7 +99,7 @@ def start_trial(context: LaunchContext) -> list[LaunchDescriptionEntity]:
 
 def command_line_arguments() -> dict[str, str]:
     """Return the arguments given to this launch file on the command line; none when another file includes it."""
-    if not any(word.endswith("sim.launch.py") for word in sys.argv):
+    if not any(Path(word).name == Path(__file__).name for word in sys.argv):
         return {}
     pairs = (word.partition(":=") for word in sys.argv if ":=" in word)
     return {name: value for name, _, value in pairs}

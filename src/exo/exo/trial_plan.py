@@ -91,7 +91,7 @@ def plan_trial(arguments: Mapping[str, str]) -> TrialPlan:
         gait=arguments["gait"],
         subject=arguments["subject"],
         seed=checked("seed", _whole(0, 2**31 - 1)),
-        duration_s=checked("duration", _number(0.01, 36000.0, "s")),
+        duration_s=checked("duration", _number(0.01, 36000.0, " s")),
         real_time_factor=checked("real_time_factor", _number(0.01, 10.0, "; lockstep:=true is as fast as it can")),
         lockstep=checked("lockstep", to_bool),
         policy_params=str(checked("policy_params", _parameter_file("policy.yaml"))),
@@ -144,7 +144,7 @@ def _number(minimum: float, maximum: float, unit: str) -> Callable[[str], float]
         except ValueError:
             value = float("nan")
         if not minimum <= value <= maximum:
-            raise ConfigError(f"needs a number from {minimum:g} to {maximum:g} {unit}")
+            raise ConfigError(f"needs a number from {minimum:g} to {maximum:g}{unit}")
         return value
 
     return check

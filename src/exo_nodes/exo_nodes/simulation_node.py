@@ -120,8 +120,7 @@ class SimulationNode(ExoNode):
         self._torque_nm: Vector = np.zeros(len(JOINT_NAMES))
         self._timeouts = 0
         self._device.start()
-        self._begin_s = time.monotonic()
-        self._schedule = TickSchedule(self._tick_period_s or POLICY_PERIOD_S)
+        self._start_schedule()
         mode = "in lockstep" if self._lockstep else f"at {values['real_time_factor']:g} times real time"
         self.get_logger().info(f"walking {values['duration_s']:g} s {mode}: gait {values['gait']}")
         gc.collect()
@@ -146,6 +145,8 @@ class SimulationNode(ExoNode):
     def work(self, executor: Executor) -> None:
         """Walk one tick, or end the walk."""
         position, velocity = self._publish_state()
+        if self._tick == 0:
+            self._start_schedule()  # only now, since what happens for the first time takes longer
         is_last = self._tick == self._periods or self._human.has_fallen
         if self._lockstep:
             self._wait_for_command(executor)
@@ -169,6 +170,7 @@ class SimulationNode(ExoNode):
         # The clock first, so that a recorder knows the time of what follows; then what the policy waits for.
         self._human_topics.publish_clock(now_ns)
         self._device.publish_state(now_ns, position, velocity, self._torque_nm)
+        self._newest_s = time.monotonic()
         self._human_topics.publish(now_ns, human)
         if self._tick % TICKS_PER_REPORT == 0:
             self._publish_report(now_ns)
@@ -176,6 +178,10 @@ class SimulationNode(ExoNode):
                 self._device.trip(problem)
         gc.collect(0 if self._tick % TICKS_PER_REPORT else 1)
         return position, velocity
+
+    def _start_schedule(self) -> None:
+        self._begin_s = self._newest_s = time.monotonic()
+        self._schedule = TickSchedule(self._tick_period_s or POLICY_PERIOD_S)
 
     def _wait_for_tick(self, executor: Executor) -> None:
         """Receive messages until the next tick is due."""
@@ -236,8 +242,7 @@ class SimulationNode(ExoNode):
 
     def _rate_hz(self) -> float | str:
         """Return the states per second of wall time so far; not in lockstep, where it says nothing."""
-        elapsed_s = time.monotonic() - self._begin_s
-        return "none" if self._lockstep or self._tick == 0 else self._tick / elapsed_s
+        return "none" if self._lockstep or self._tick == 0 else self._tick / (self._newest_s - self._begin_s)
 
     def _two_policies(self) -> str | None:
         """Return what is wrong if more than one node commands."""
