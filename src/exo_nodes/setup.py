@@ -20,8 +20,8 @@ setup(
     license="Apache-2.0",
     entry_points={
         "console_scripts": [
-            "policy_node = exo_nodes.policy_node:main",
-            "simulation_node = exo_nodes.simulation_node:main",
+            "policy_node = exo_nodes.start:policy_node",
+            "simulation_node = exo_nodes.start:simulation_node",
         ]
     },
 )

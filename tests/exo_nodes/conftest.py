@@ -55,7 +55,7 @@ class NodeProcess:
 
     def __init__(self, name: str, parameters: dict[str, Any], env: dict[str, str], log: Path) -> None:
         self._log = log
-        command = [sys.executable, "-c", f"from exo_nodes.{name} import main; main()", "--ros-args"]
+        command = [sys.executable, "-c", f"from exo_nodes.start import {name}; {name}()", "--ros-args"]
         for key, value in parameters.items():
             command += ["-p", f"{key}:={str(value).lower() if isinstance(value, bool) else value}"]
         with log.open("wb") as output:
@@ -104,8 +104,8 @@ class Observer:
     def __init__(self, node: Node, context: Context) -> None:
         self.node = node
         self.messages: dict[str, list[Any]] = {topic: [] for topic in TYPES}
-        self._executor = SingleThreadedExecutor(context=context)
-        self._executor.add_node(node)
+        self.executor = SingleThreadedExecutor(context=context)
+        self.executor.add_node(node)
         for topic, message_type in TYPES.items():
             node.create_subscription(message_type, topic, self.messages[topic].append, QoSProfile(depth=5000))
 
@@ -114,7 +114,7 @@ class Observer:
         deadline = time.monotonic() + PATIENCE_S
         while not condition():
             assert time.monotonic() < deadline, f"received { ({k: len(v) for k, v in self.messages.items()}) }"
-            self._executor.spin_once(timeout_sec=0.05)
+            self.executor.spin_once(timeout_sec=0.05)
 
     def spin_until_ended(self, process: NodeProcess) -> int:
         """Receive messages until a process has ended and nothing more comes; return its exit code."""
@@ -122,7 +122,7 @@ class Observer:
         before = -1
         while before != (before := sum(map(len, self.messages.values()))):
             for _ in range(20):
-                self._executor.spin_once(timeout_sec=0.02)
+                self.executor.spin_once(timeout_sec=0.02)
         return process.exit_code()
 
     def by_stamp(self, topic: str) -> dict[int, Any]:
@@ -145,6 +145,8 @@ def observer(ros_domain_id: int, ros_env: dict[str, str], monkeypatch: pytest.Mo
     context = Context()
     rclpy.init(context=context, domain_id=ros_domain_id)
     node = Node(topics.RECORDER_NODE, context=context, start_parameter_services=False)
-    yield Observer(node, context)
+    observer = Observer(node, context)
+    yield observer
+    observer.executor.shutdown()
     node.destroy_node()
     context.try_shutdown()

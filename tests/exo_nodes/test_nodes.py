@@ -28,7 +28,6 @@ LOCKSTEP_POLICY = {"tick_period_s": 0.0, "wait_for_recorder": True}
 SLOW = {"wait_for_recorder": True, "gait": "geyer_herr", "duration_s": 300.0, "real_time_factor": 0.4}
 SLOW_POLICY = {"wait_for_recorder": True, "tick_period_s": 0.025}
 REAL_TIME = {"wait_for_recorder": True, "gait": "geyer_herr"}
-FULL_GAIN_NS = START_NS + 2_300_000_000  # the soft start of 2 s is over
 
 
 def torque_of(status: dict[str, str]) -> list[float]:
@@ -98,9 +97,11 @@ def test_sensor_noise_is_on_the_encoders_only(observer: Observer, start_node: St
 def test_a_dead_or_hung_policy_costs_the_torque_and_not_the_walk(
     observer: Observer, start_node: StartNode, fault: signal.Signals
 ) -> None:
-    policy = start_node("policy_node", policy="dofc", wait_for_recorder=True)
-    simulation = start_node("simulation_node", duration_s=4.0, **REAL_TIME)
-    observer.spin_until(lambda: max(observer.by_stamp(topics.JOINT_STATES), default=0) > FULL_GAIN_NS)
+    # A quarter of real time, so that a busy machine does not look like a policy that hangs.
+    pace = {"real_time_factor": 0.25, "wait_for_recorder": True}
+    policy = start_node("policy_node", policy="dofc", tick_period_s=0.04, wait_for_recorder=True)
+    simulation = start_node("simulation_node", duration_s=2.0, gait="geyer_herr", **pace)
+    observer.spin_until(lambda: max(observer.by_stamp(topics.JOINT_STATES), default=0) > START_NS + 1_200_000_000)
     policy.send(fault)
     assert observer.spin_until_ended(simulation) == 0, simulation.output
 
@@ -108,13 +109,13 @@ def test_a_dead_or_hung_policy_costs_the_torque_and_not_the_walk(
     last_command = max(observer.by_stamp(topics.JOINT_COMMANDS))
     before = [torque_of(status) for stamp, status in statuses.items() if stamp <= last_command]
     after = [torque_of(status) for stamp, status in statuses.items() if stamp >= last_command + 50_000_000]
-    assert np.abs(before).max() > 1.0
-    assert len(after) > 50 and np.all(np.array(after) == 0.0)
+    assert max(map(max, before)) > 0.5
+    assert len(after) > 50 and max(map(max, after)) == min(map(min, after)) == 0.0
     final = statuses[max(statuses)]
     assert final["fault"] == "command_age" and final["state"] == "fault" and "no command for 0.05" in final[""]
     assert "safety fault command_age" in simulation.output
     walked = [message.pose.pose.position.x for message in observer.messages[topics.CENTRE_OF_MASS]]
-    assert len(walked) == 401 and walked[-1] > walked[240] + 0.5
+    assert len(walked) == 201 and walked[-1] > walked[130] + 0.3
 
 
 def test_lockstep_goes_on_without_a_policy_that_died(observer: Observer, start_node: StartNode) -> None:

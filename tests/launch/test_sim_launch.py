@@ -108,6 +108,34 @@ def test_real_time_under_a_namespace(launch_trial: LaunchTrial) -> None:
     assert summary["rate_hz"] > 0.0 and summary["command_latency_ms"]["p50"] > 0.0
 
 
+def test_another_launch_file_may_include_it(ros_env: dict[str, str], tmp_path: Path) -> None:
+    parent = tmp_path / "parent.launch.py"
+    parent.write_text(
+        """
+from launch import LaunchDescription
+from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch_ros.substitutions import FindPackageShare
+
+
+def generate_launch_description():
+    path = PathJoinSubstitution([FindPackageShare("exo"), "launch", "sim.launch.py"])
+    arguments = {"duration": LaunchConfiguration("walk"), "record": "false", "lockstep": "true", "policy": "zero"}
+    return LaunchDescription(
+        [
+            DeclareLaunchArgument("walk", default_value="20"),
+            IncludeLaunchDescription(PythonLaunchDescriptionSource(path), launch_arguments=arguments.items()),
+        ]
+    )
+"""
+    )
+    command = ["ros2", "launch", str(parent), "walk:=0.3"]
+    done = subprocess.run(command, env=ros_env, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "walked 0.30 s" in done.stdout + done.stderr
+
+
 def test_without_recording(launch_trial: LaunchTrial) -> None:
     trial = launch_trial(policy="zero", duration=0.5, record="false", **LOCKSTEP)
     assert trial.exit_code() == 0, trial.output

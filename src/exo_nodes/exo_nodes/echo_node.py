@@ -22,7 +22,3 @@ def main() -> None:
     node.create_subscription(JointState, STATES, publisher.publish, qos.state_reader())
     with contextlib.suppress(KeyboardInterrupt, ExternalShutdownException):
         rclpy.spin(node)
-
-
-if __name__ == "__main__":
-    main()

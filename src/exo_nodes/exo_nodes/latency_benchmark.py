@@ -140,8 +140,11 @@ def _processes(domain_id: int, policy: str) -> Iterator[list[subprocess.Popen[by
     env = {**os.environ, "ROS_DOMAIN_ID": str(domain_id)}
     policy_arguments = ["--ros-args", "-p", f"policy:={policy}", "--log-level", "warn"]
     processes = [
-        subprocess.Popen([sys.executable, "-m", f"exo_nodes.{module}", *arguments], env=env)
-        for module, arguments in (("policy_node", policy_arguments), ("echo_node", []))
+        subprocess.Popen([sys.executable, "-c", f"from {module} import {name}; {name}()", *arguments], env=env)
+        for module, name, arguments in (
+            ("exo_nodes.start", "policy_node", policy_arguments),
+            ("exo_nodes.echo_node", "main", []),
+        )
     ]
     try:
         yield processes

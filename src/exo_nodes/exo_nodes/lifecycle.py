@@ -1,11 +1,9 @@
 """What the nodes share: a lifecycle with clear errors, waiting for each other, and a clean end on any signal."""
 
-import signal
 import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from types import FrameType
 from typing import Any
 
 import rclpy
@@ -166,21 +164,18 @@ class ExoNode(LifecycleNode):
                 self.get_logger().info(f"waiting for: {'; '.join(items)}")
 
 
-def run_node(node_class: Callable[[], ExoNode]) -> int:
-    """Run a node in this process and return its exit code.
-
-    SIGINT and SIGTERM end it in order: rclpy's own handlers would close the topics before a last command is sent.
-    """
+def run_node(node_class: Callable[[], ExoNode], stop: threading.Event) -> int:
+    """Run a node in this process until it ends or ``stop`` is set; return its exit code."""
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     executor = SingleThreadedExecutor()
     node: ExoNode | None = None
     try:
         node = node_class()
+        node.stop = stop
         executor.add_node(node)
-        _stop_on_signals(node.stop)
         return node.run(executor)
     except ExoError as error:
-        logger = node.get_logger() if node else rclpy.logging.get_logger(node_class.__name__)
+        logger = node.get_logger() if node else rclpy.logging.get_logger("exo_nodes")
         logger.fatal(str(error))
         return EXIT_CANNOT_START
     finally:
@@ -188,11 +183,3 @@ def run_node(node_class: Callable[[], ExoNode]) -> int:
         if node is not None:
             node.destroy_node()
         rclpy.try_shutdown()
-
-
-def _stop_on_signals(stop: threading.Event) -> None:
-    def handle(number: int, frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, handle)

@@ -1,6 +1,5 @@
 """The policy node: turns encoder states into torque commands. The same for simulation and hardware."""
 
-import sys
 import time
 
 import numpy as np
@@ -13,7 +12,7 @@ from exo_control.joints import JOINT_NAMES, POLICY_PERIOD_S, by_joint_name
 from exo_control.policy import Policy
 from exo_control.registry import POLICY_NAMES, make_policy, policy_parameters
 from exo_nodes import qos, topics
-from exo_nodes.lifecycle import WAIT_FOR_RECORDER, ExoNode, StartError, run_node
+from exo_nodes.lifecycle import WAIT_FOR_RECORDER, ExoNode, StartError
 from exo_nodes.messages import NamedValues, Report
 from exo_nodes.parameters import NodeParameter
 from exo_nodes.peers import clash, unrecorded
@@ -129,12 +128,3 @@ class PolicyNode(ExoNode):
         self._diagnostics.publish(self._report.fill(self._newest_ns, level, "answering states", values))
         self._compute_s.clear()
         self._errors = 0
-
-
-def main() -> None:
-    """Run the node."""
-    sys.exit(run_node(PolicyNode))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,7 +1,6 @@
 """The simulation node: a walking person who wears the device, in real time or in lockstep with the policy."""
 
 import gc
-import sys
 import time
 
 import numpy as np
@@ -12,7 +11,7 @@ from exo_control.joints import JOINT_NAMES, POLICY_PERIOD_S
 from exo_nodes import qos, topics
 from exo_nodes.device import Device, Vector
 from exo_nodes.human_topics import HumanTopics
-from exo_nodes.lifecycle import WAIT_FOR_RECORDER, ExoNode, StartError, run_node
+from exo_nodes.lifecycle import WAIT_FOR_RECORDER, ExoNode, StartError
 from exo_nodes.messages import Report
 from exo_nodes.parameters import NodeParameter
 from exo_nodes.peers import clash, is_read_by, publishing_nodes, unrecorded
@@ -265,12 +264,3 @@ def _make_human(engine: str, gait_name: str, subject_name: str) -> SimulatedHuma
     human = SimulatedHuman(load_human_model(gait.human).scaled(subject.mass_kg, subject.height_m), gait)
     human.step(np.zeros(len(JOINT_NAMES)))  # compiles the engine, so that the first tick is as fast as the others
     return human
-
-
-def main() -> None:
-    """Run the node."""
-    sys.exit(run_node(SimulationNode))
-
-
-if __name__ == "__main__":
-    main()

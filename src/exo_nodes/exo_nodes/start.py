@@ -1,0 +1,34 @@
+"""Entry points of the node executables.
+
+Light, so that SIGINT and SIGTERM end a node in order from its first moments on: the nodes themselves take seconds to
+import. rclpy's own handlers would close the topics before a last command is sent.
+"""
+
+import importlib
+import signal
+import sys
+import threading
+from types import FrameType
+
+
+def policy_node() -> None:
+    """Run the policy node."""
+    sys.exit(_run("policy_node", "PolicyNode"))
+
+
+def simulation_node() -> None:
+    """Run the simulation node."""
+    sys.exit(_run("simulation_node", "SimulationNode"))
+
+
+def _run(module: str, node_class: str) -> int:
+    stop = threading.Event()
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handle)
+    node = getattr(importlib.import_module(f"exo_nodes.{module}"), node_class)
+    run_node = importlib.import_module("exo_nodes.lifecycle").run_node
+    return int(run_node(node, stop))
