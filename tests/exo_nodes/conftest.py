@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +53,11 @@ TYPES: dict[str, Any] = {
 class NodeProcess:
     """A node in a process of its own, with its output so far."""
 
-    def __init__(self, name: str, parameters: dict[str, Any], env: dict[str, str], log: Path) -> None:
+    def __init__(
+        self, name: str, ros_arguments: Sequence[str], parameters: dict[str, Any], env: dict[str, str], log: Path
+    ) -> None:
         self._log = log
-        command = [sys.executable, "-c", f"from exo_nodes.start import {name}; {name}()", "--ros-args"]
+        command = [sys.executable, "-c", f"from exo_nodes.start import {name}; {name}()", "--ros-args", *ros_arguments]
         for key, value in parameters.items():
             command += ["-p", f"{key}:={str(value).lower() if isinstance(value, bool) else value}"]
         with log.open("wb") as output:
@@ -85,8 +87,8 @@ def start_node(ros_env: dict[str, str], tmp_path: Path) -> Iterator[StartNode]:
     """Start a node with parameters; it is killed after the test if it still runs."""
     started: list[NodeProcess] = []
 
-    def start(name: str, **parameters: Any) -> NodeProcess:
-        node = NodeProcess(name, parameters, ros_env, tmp_path / f"{name}_{len(started)}.txt")
+    def start(name: str, ros_arguments: Sequence[str] = (), **parameters: Any) -> NodeProcess:
+        node = NodeProcess(name, ros_arguments, parameters, ros_env, tmp_path / f"{name}_{len(started)}.txt")
         started.append(node)
         return node
 

@@ -4,6 +4,7 @@ import math
 import signal
 import time
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -316,6 +317,15 @@ def test_bad_parameters_are_refused(start_node: StartNode, node: str, parameters
     process = start_node(node, **parameters)
     assert process.exit_code() == EXIT_CANNOT_START
     assert message in process.output
+    assert "Traceback" not in process.output
+
+
+def test_a_malformed_parameter_file_is_refused(start_node: StartNode, tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text("policy: [\n")
+    process = start_node("policy_node", ros_arguments=["--params-file", str(path)])
+    assert process.exit_code() == EXIT_CANNOT_START
+    assert "cannot start" in process.output and "bad.yaml" in process.output
     assert "Traceback" not in process.output
 
 

@@ -1,13 +1,16 @@
-"""The launch arguments of a simulated trial, checked before anything starts. Without ROS."""
+"""The launch arguments of a simulated trial, checked before anything starts."""
 
 import datetime
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+
+from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 
 from exo.commands.version import git_sha
 from exo_control.config_files import config_path, load_yaml
@@ -82,6 +85,8 @@ def plan_trial(arguments: Mapping[str, str]) -> TrialPlan:
             raise ConfigError(f"launch argument {name}:={value}: {error}") from None
 
     checked("policy", _check_policy)
+    checked("namespace", _check_namespace)
+    checked("rviz", _check_rviz)
     checked("engine", _check_engine)
     checked("gait", load_gait)
     checked("subject", load_subject)
@@ -130,6 +135,20 @@ def _check_policy(text: str) -> None:
     policy_parameters(text)
     if text.endswith(".onnx") and not Path(text).is_file():
         raise ConfigError("no such file")
+
+
+def _check_namespace(text: str) -> None:
+    if not re.fullmatch(r"/?([A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*)?", text):
+        raise ConfigError("needs letters, digits and underscores, in parts that a / separates, such as lab/left_leg")
+
+
+def _check_rviz(text: str) -> None:
+    if not to_bool(text):
+        return
+    try:
+        get_package_prefix("rviz2")
+    except PackageNotFoundError:
+        raise ConfigError("rviz2 is not installed; leave rviz out, and open the recording in Foxglove") from None
 
 
 def _check_engine(text: str) -> None:

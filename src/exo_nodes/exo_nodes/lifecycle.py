@@ -1,5 +1,6 @@
 """What the nodes share: a lifecycle with clear errors, waiting for each other, and a clean end on any signal."""
 
+import sys
 import threading
 import time
 import traceback
@@ -166,7 +167,11 @@ class ExoNode(LifecycleNode):
 
 def run_node(node_class: Callable[[], ExoNode], stop: threading.Event) -> int:
     """Run a node in this process until it ends or ``stop`` is set; return its exit code."""
-    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
+    try:
+        rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
+    except RuntimeError as error:  # ROS arguments or a parameter file that cannot be read
+        print(f"cannot start: {error}", file=sys.stderr)
+        return EXIT_CANNOT_START
     executor = SingleThreadedExecutor()
     node: ExoNode | None = None
     try:

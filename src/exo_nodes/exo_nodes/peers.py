@@ -46,6 +46,6 @@ def clash(node: Node, topic: str) -> str | None:
     if not names:
         return None
     return (
-        f"another node publishes {full_topic} already: {', '.join(names)}. Stop it, or keep the two apart with "
-        "namespace:=NAME or another ROS_DOMAIN_ID. (A node that was killed stays visible for 20 s.)"
+        f"another node publishes {full_topic} already: {', '.join(names)}. Stop it, or use another ROS_DOMAIN_ID. "
+        "(A node that was killed stays visible for 20 s.)"
     )

@@ -81,8 +81,8 @@ class SimulationNode(ExoNode):
         )
 
     def check_alone(self) -> None:
-        """Check that there is no other device, and not more than one policy."""
-        if problem := clash(self, topics.JOINT_STATES) or self._two_policies():
+        """Check that there is no other device or clock, and not more than one policy."""
+        if problem := clash(self, topics.JOINT_STATES) or clash(self, topics.CLOCK) or self._two_policies():
             raise StartError(problem)
 
     def missing(self) -> list[str]:
@@ -252,7 +252,7 @@ class SimulationNode(ExoNode):
             return None
         return (
             f"{len(names)} nodes publish {self.resolve_topic_name(topics.JOINT_COMMANDS)}: {', '.join(names)}; only "
-            "one may command. Stop the others, or keep them apart with namespace:=NAME or another ROS_DOMAIN_ID"
+            "one may command. Stop the others, or use another ROS_DOMAIN_ID"
         )
 
 
