@@ -80,13 +80,12 @@ def test_the_same_seed_gives_the_same_recording(launch_trial: LaunchTrial, tmp_p
         "    hip_noise_nm: 1.0\n"
     )
     trials: list[Trial] = []
-    for seed in (1, 1, 2):  # one after the other: they share a domain
-        trials.append(launch_trial(policy="dofc", duration=2.5, seed=seed, simulation_params=params, **LOCKSTEP))
+    for _ in range(2):  # one after the other: they share a domain
+        trials.append(launch_trial(policy="dofc", duration=2.5, seed=1, simulation_params=params, **LOCKSTEP))
         assert trials[-1].exit_code() == 0, trials[-1].output
-    first, again, other = map(messages_of, trials)
+    first, again = map(messages_of, trials)
+    assert len(first) == 9 * 251 - 1
     assert first == again
-    assert [message[:2] for message in first] == [message[:2] for message in other]
-    assert first != other
 
 
 def test_without_torque_the_trial_is_the_walk_without_assistance(launch_trial: LaunchTrial) -> None:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 
+from exo import trial_folder
 from exo.commands.version import git_sha
 from exo_control.config_files import config_path, load_yaml
 from exo_control.errors import ConfigError, ExoError, choices_hint
@@ -21,9 +22,6 @@ from exo_sim.gait import load_gait
 from exo_sim.subject import load_subject
 
 Checked = TypeVar("Checked")
-
-BAG_FOLDER = "bag"
-"""The recording inside the trial folder."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ class TrialPlan:
     def bag(self) -> Path:
         """Folder of the recording."""
         assert self.directory is not None
-        return self.directory / BAG_FOLDER
+        return self.directory / trial_folder.BAG
 
     def custom_data(self) -> dict[str, str]:
         """Return what the recording says about itself, beside its messages."""
@@ -197,7 +195,7 @@ def _trial_folder(policy: str) -> Callable[[str], Path]:
     def check(text: str) -> Path:
         now = datetime.datetime.now().strftime("%Y-%m-%d-%H%M%S")
         path = Path(text or f"trials/{now}-{Path(policy).stem}").absolute()
-        if (path / BAG_FOLDER).exists():
+        if (path / trial_folder.BAG).exists():
             raise ConfigError(f"{path} holds a recording already; name another folder, or leave trial_dir out")
         try:
             path.mkdir(parents=True, exist_ok=True)

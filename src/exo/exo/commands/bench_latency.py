@@ -5,7 +5,6 @@ from typing import Any
 
 from exo.json_output import add_json_option, print_json
 from exo_control.errors import ConfigError
-from exo_control.registry import policy_parameters
 
 LONGEST_S = 3600.0
 
@@ -22,6 +21,7 @@ def run(args: argparse.Namespace) -> int:
     """Measure and print."""
     from dataclasses import asdict
 
+    from exo_control.registry import policy_parameters
     from exo_nodes.latency_benchmark import measure_latency
 
     if not 1.0 <= args.seconds <= LONGEST_S:

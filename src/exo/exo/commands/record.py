@@ -28,14 +28,14 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """Record and summarise; SIGINT and SIGTERM end the recording, not this process."""
+    from exo import trial_folder
     from exo.commands.summary import summarise
-    from exo.trial_plan import BAG_FOLDER
 
     command = [word for word in args.recorder if word != "--"]
     if not command:
         raise ConfigError("exo record: which recorder? Give its command after --")
     code = _record(command)
-    if not (args.trial / BAG_FOLDER).is_dir():
+    if not (args.trial / trial_folder.BAG).is_dir():
         print(f"exo record: {command[0]} ended with exit code {code} and no recording", file=sys.stderr)
         return EXIT_NOTHING_RECORDED
     if code != 0:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from exo import trial_folder
 from exo.json_output import add_json_option, print_json, to_plain
 from exo_control.errors import ConfigError
 
@@ -35,10 +36,9 @@ def summarise(trial: Path, as_json: bool = False) -> None:
     """
     from exo.trajectory import from_recording
     from exo.trial_figures import TrialReplay, human_model, summarise_trial, walk_at_same_speed
-    from exo.trial_plan import BAG_FOLDER
-    from exo.trial_recording import load_recording
+        from exo.trial_recording import load_recording
 
-    recording = load_recording(trial / BAG_FOLDER)
+    recording = load_recording(trial / trial_folder.BAG)
     if len(recording.stamps_ns) < 2:
         raise ConfigError(f"{trial}: nothing to summarise, the recording has {len(recording.stamps_ns)} whole states")
     trajectory = from_recording(recording)
@@ -52,20 +52,20 @@ def summarise(trial: Path, as_json: bool = False) -> None:
         else:
             print(f"{trial}: gait, model or engine have changed since: nothing to compare with", file=sys.stderr)
     summary = summarise_trial(recording, trajectory, unassisted, same_speed)
-    (trial / "summary.json").write_text(json.dumps(to_plain(summary), indent=2, allow_nan=False) + "\n")
-    files = ["summary.json"]
+    (trial / trial_folder.SUMMARY).write_text(json.dumps(to_plain(summary), indent=2, allow_nan=False) + "\n")
+    files = [trial_folder.SUMMARY]
     if model is not None:
         from exo.trial_plot import plot_trial
 
         title = f"{summary['trial_id']}: policy {summary['policy']}, gait {summary['gait']}"
         weight = model.mass_kg * model.gravity_m_s2
-        if plot_trial(trajectory, unassisted, weight, title, trial / "summary.png"):
-            files.append("summary.png")
+        if plot_trial(trajectory, unassisted, weight, title, trial / trial_folder.PLOT):
+            files.append(trial_folder.PLOT)
     if as_json:
         print_json(summary)
         return
     print(table(summary))
-    print(f"\n{trial.absolute()}: {', '.join(files)}, {BAG_FOLDER}/", flush=True)
+    print(f"\n{trial.absolute()}: {', '.join(files)}, {trial_folder.BAG}/", flush=True)
 
 
 ROWS = (

@@ -1,0 +1,5 @@
+"""What lies in a trial folder."""
+
+BAG = "bag"
+SUMMARY = "summary.json"
+PLOT = "summary.png"
