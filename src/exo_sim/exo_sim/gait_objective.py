@@ -34,6 +34,7 @@ class Weights(ConfigModel):
     knee_limit: float = Field(ge=0)
     overload: float = Field(ge=0)
     ankle_overrange: float = Field(ge=0)
+    hip_overextension: float = Field(ge=0)
     trunk_lean: float = Field(ge=0)
 
 
@@ -180,6 +181,7 @@ class GaitObjective:
             * max(float(end[layout.KNEE_LIMIT]) / seconds - settings.knee_limit_free_nm, 0.0),
             "overload": weights.overload * float(end[layout.OVERLOAD]) / seconds,
             "trunk_lean": weights.trunk_lean * float(end[layout.TILT_SQUARED]) / seconds,
+            "hip_overextension": weights.hip_overextension * float(end[layout.HIP_OVEREXTENSION]) / seconds,
             "ankle_overrange": weights.ankle_overrange * float(end[layout.ANKLE_OVERRANGE]) / seconds,
         }
         survived = True

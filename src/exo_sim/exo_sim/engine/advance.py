@@ -18,6 +18,7 @@ from exo_sim.engine.layout import (
     EXCITATION,
     GAIT_STATE,
     GROUND_FORCE,
+    HIP_OVEREXTENSION,
     KNEE_LIMIT,
     LIMIT_TORQUE,
     N_CONTACTS,
@@ -36,6 +37,8 @@ from exo_sim.engine.reflexes import UNKNOWN, excite, fill_history, record_sensor
 
 OVERLOAD_BW = 1.2
 ANKLE_RANGE_DEG = (-60.0, 20.0)
+HIP_EXTENSION_DEG = -25.0
+"""The exoskeleton fades its torque out beyond a little more extension than this (config/safety/limits.yaml)."""
 
 
 @kernel
@@ -55,6 +58,8 @@ def account(m, state, dt):  # type: ignore[no-untyped-def]
         ankle = math.degrees(state[foot] - state[foot - 1])
         beyond = max(ankle - ANKLE_RANGE_DEG[1], 0.0) + min(ankle - ANKLE_RANGE_DEG[0], 0.0)
         state[ANKLE_OVERRANGE] += 0.5 * dt * beyond * beyond
+        hip = math.degrees(state[foot - 2] - state[POSITION + 2])
+        state[HIP_OVEREXTENSION] += 0.5 * dt * min(hip - HIP_EXTENSION_DEG, 0.0) ** 2
     state[TILT_SQUARED] += dt * state[POSITION + 2] ** 2
 
 

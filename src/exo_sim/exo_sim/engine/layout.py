@@ -51,6 +51,7 @@ _sizes = {
     "KNEE_LIMIT": 1,  # time integral of the mean absolute knee stop torque, Nm s
     "OVERLOAD": 1,  # time integral of ground reaction above 1.2 body weight, summed over legs, s
     "ANKLE_OVERRANGE": 1,  # time integral of squared ankle angle outside -60..20 degrees, mean of legs, deg^2 s
+    "HIP_OVEREXTENSION": 1,  # time integral of squared hip angle below -25 degrees, mean of legs, deg^2 s
     "TILT_SQUARED": 1,  # time integral, rad^2 s
     "HISTORY": HISTORY_LENGTH * N_SENSORS,
 }
@@ -82,5 +83,6 @@ ACTIVATION_CUBED = _offsets["ACTIVATION_CUBED"]
 KNEE_LIMIT = _offsets["KNEE_LIMIT"]
 OVERLOAD = _offsets["OVERLOAD"]
 ANKLE_OVERRANGE = _offsets["ANKLE_OVERRANGE"]
+HIP_OVEREXTENSION = _offsets["HIP_OVEREXTENSION"]
 TILT_SQUARED = _offsets["TILT_SQUARED"]
 HISTORY = _offsets["HISTORY"]
