@@ -8,6 +8,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from exo import trial_folder
 from exo_control.errors import ConfigError, ExoError
 
 EXIT_NOTHING_RECORDED = 2
@@ -28,7 +29,6 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """Record and summarise; SIGINT and SIGTERM end the recording, not this process."""
-    from exo import trial_folder
     from exo.commands.summary import summarise
 
     command = [word for word in args.recorder if word != "--"]

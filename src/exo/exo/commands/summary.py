@@ -36,7 +36,7 @@ def summarise(trial: Path, as_json: bool = False) -> None:
     """
     from exo.trajectory import from_recording
     from exo.trial_figures import TrialReplay, human_model, summarise_trial, walk_at_same_speed
-        from exo.trial_recording import load_recording
+    from exo.trial_recording import load_recording
 
     recording = load_recording(trial / trial_folder.BAG)
     if len(recording.stamps_ns) < 2:
