@@ -20,6 +20,7 @@ from exo.trial_plan import TrialPlan, check_names, plan_trial
 from exo_control.joints import POLICY_PERIOD_S
 from exo_nodes import topics
 from exo_nodes.lifecycle import EXIT_CANNOT_START
+from exo_sim.names import DEFAULT_GAIT
 
 TRUE_FALSE = ["true", "false"]
 
@@ -34,7 +35,7 @@ ARGUMENTS = [
         description="simulation engine; auto takes the best that is installed",
     ),
     DeclareLaunchArgument(
-        "gait", default_value="geyer_herr", description="name of a file in config/gaits, or a path ending in .yaml"
+        "gait", default_value=DEFAULT_GAIT, description="name of a file in config/gaits, or a path ending in .yaml"
     ),
     DeclareLaunchArgument(
         "subject", default_value="reference", description="name of a file in config/subjects, or a path ending in .yaml"

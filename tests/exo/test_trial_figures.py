@@ -18,7 +18,7 @@ SECONDS = 8.0
 
 @pytest.fixture(scope="module")
 def walk() -> Walk:
-    gait = load_gait("geyer_herr")
+    gait = load_gait("two_state")
     return Walker(load_human_model(gait.human), gait).disturbed(SECONDS, Disturbance(), 0)
 
 

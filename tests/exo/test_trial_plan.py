@@ -13,7 +13,7 @@ from exo_safety.limits import load_limits
 GOOD = {
     "policy": "dofc",
     "engine": "auto",
-    "gait": "geyer_herr",
+    "gait": "two_state",
     "subject": "reference",
     "seed": "7",
     "duration": "20",

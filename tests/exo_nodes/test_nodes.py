@@ -24,11 +24,11 @@ from .conftest import Observer, StartNode
 
 pytestmark = pytest.mark.integration
 
-LOCKSTEP = {"lockstep": True, "wait_for_recorder": True, "gait": "geyer_herr"}
+LOCKSTEP = {"lockstep": True, "wait_for_recorder": True, "gait": "two_state"}
 LOCKSTEP_POLICY = {"tick_period_s": 0.0, "wait_for_recorder": True}
-SLOW = {"wait_for_recorder": True, "gait": "geyer_herr", "duration_s": 300.0, "real_time_factor": 0.4}
+SLOW = {"wait_for_recorder": True, "gait": "two_state", "duration_s": 300.0, "real_time_factor": 0.4}
 SLOW_POLICY = {"wait_for_recorder": True, "tick_period_s": 0.025}
-REAL_TIME = {"wait_for_recorder": True, "gait": "geyer_herr"}
+REAL_TIME = {"wait_for_recorder": True, "gait": "two_state"}
 
 
 def torque_of(status: dict[str, str]) -> list[float]:
@@ -101,7 +101,7 @@ def test_a_dead_or_hung_policy_costs_the_torque_and_not_the_walk(
     # A quarter of real time, so that a busy machine does not look like a policy that hangs.
     pace = {"real_time_factor": 0.25, "wait_for_recorder": True}
     policy = start_node("policy_node", policy="dofc", tick_period_s=0.04, wait_for_recorder=True)
-    simulation = start_node("simulation_node", duration_s=2.0, gait="geyer_herr", **pace)
+    simulation = start_node("simulation_node", duration_s=2.0, gait="two_state", **pace)
     observer.spin_until(lambda: max(observer.by_stamp(topics.JOINT_STATES), default=0) > START_NS + 1_200_000_000)
     policy.send(fault)
     assert observer.spin_until_ended(simulation) == 0, simulation.output

@@ -22,7 +22,7 @@ PATIENCE_S = 100.0  # for what takes several seconds on an idle machine
 @pytest.fixture(scope="session", autouse=True)
 def compiled_engine() -> None:
     """Compile the engine into its cache, which takes the first process that needs it half a minute."""
-    gait = load_gait("geyer_herr")
+    gait = load_gait("two_state")
     SimulatedHuman(load_human_model(gait.human), gait).step(np.zeros(2))
 
 

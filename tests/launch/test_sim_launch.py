@@ -18,7 +18,7 @@ from .conftest import LaunchTrial, Trial
 
 pytestmark = pytest.mark.integration
 
-LOCKSTEP = {"lockstep": "true", "gait": "geyer_herr"}
+LOCKSTEP = {"lockstep": "true", "gait": "two_state"}
 
 
 def messages_of(trial: Trial) -> list[tuple[str, int, str]]:
@@ -56,7 +56,7 @@ def test_a_trial_is_recorded_and_summarised(launch_trial: LaunchTrial, repo_root
     assert (custom["trial_id"], custom["policy"], custom["gait"], custom["seed"]) == (
         trial.folder.name,
         "dofc",
-        "geyer_herr",
+        "two_state",
         "3",
     )
     parameters = json.loads(custom["parameters"])
@@ -98,7 +98,7 @@ def test_without_torque_the_trial_is_the_walk_without_assistance(launch_trial: L
 
 
 def test_real_time_under_a_namespace(launch_trial: LaunchTrial) -> None:
-    trial = launch_trial(policy="dofc", duration=1, namespace="lab/left_room", gait="geyer_herr")
+    trial = launch_trial(policy="dofc", duration=1, namespace="lab/left_room", gait="two_state")
     assert trial.exit_code() == 0, trial.output
     names = {topic for topic, *_ in messages_of(trial)}
     assert names == {f"/lab/left_room/{topic}" for topic in topics.RECORDED} | {topics.DIAGNOSTICS}
@@ -143,7 +143,7 @@ def test_without_recording(launch_trial: LaunchTrial) -> None:
 
 
 def test_ctrl_c_leaves_a_recording_and_a_summary(launch_trial: LaunchTrial) -> None:
-    trial = launch_trial(policy="dofc", duration=300, real_time_factor=0.5, gait="geyer_herr")
+    trial = launch_trial(policy="dofc", duration=300, real_time_factor=0.5, gait="two_state")
     trial.wait_for("[simulation]: walking")
     trial.wait_for("Recording...")
     # Until some states are in.
@@ -157,7 +157,7 @@ def test_ctrl_c_leaves_a_recording_and_a_summary(launch_trial: LaunchTrial) -> N
 
 
 def test_a_policy_that_dies_is_reported_everywhere(launch_trial: LaunchTrial) -> None:
-    trial = launch_trial(policy="dofc", duration=4, real_time_factor=0.5, gait="geyer_herr")
+    trial = launch_trial(policy="dofc", duration=4, real_time_factor=0.5, gait="two_state")
     trial.wait_for("[simulation]: walking")
     subprocess.run(["sleep", "2"], check=True)
     os.kill(trial.pid_of("policy_node"), signal.SIGKILL)

@@ -23,6 +23,7 @@ from exo_sim.disturbance import Disturbance
 from exo_sim.gait import load_gait
 from exo_sim.human import SimulatedHuman
 from exo_sim.human_model import load_human_model
+from exo_sim.names import DEFAULT_GAIT
 from exo_sim.subject import load_subject
 
 TICKS_PER_REPORT = 100
@@ -37,7 +38,7 @@ SLEEP_S = 0.0005
 
 PARAMETERS = (
     NodeParameter("engine", "auto", "simulation engine: auto takes what is installed", choices=ENGINES),
-    NodeParameter("gait", "geyer_herr", "name of a file in config/gaits, or a path ending in .yaml"),
+    NodeParameter("gait", DEFAULT_GAIT, "name of a file in config/gaits, or a path ending in .yaml"),
     NodeParameter("subject", "reference", "name of a file in config/subjects, or a path ending in .yaml"),
     NodeParameter("seed", 0, "seed of sensor noise and disturbances", 0, 2**31 - 1),
     NodeParameter("duration_s", 20.0, "length of the walk, s", 0.01, 36000.0),

@@ -26,3 +26,6 @@ HIP_MUSCLES = ("hamstrings", "glut_max", "iliopsoas", "rect_fem")
 
 GAIT_STATES = ("early_stance", "late_stance", "liftoff", "swing", "landing")
 """Phases of one leg, in SCONE's order (bit 0 is early stance)."""
+
+DEFAULT_GAIT = "two_state"
+"""Walks where no gait is named: of the shipped gaits, the one that survives the exoskeleton best."""

@@ -5,8 +5,7 @@ from typing import Any
 
 from exo.json_output import add_json_option, print_json
 from exo_control.errors import ConfigError
-
-DEFAULT_GAIT = "geyer_herr"
+from exo_sim.names import DEFAULT_GAIT
 
 
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
