@@ -169,7 +169,7 @@ class Trial:
             name="recorder",
             cmd=[exo, "record", directory, "--", *command, "--topics", *recorded, "--custom-data", *custom_data],
             output="screen",
-            sigterm_timeout="60",  # the summary takes some seconds
+            sigterm_timeout="180",  # the summary takes seconds, and the first one compiles the engine
             on_exit=self.on_recorder_exit,
         )
 

@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from exo_sim.disturbance import Disturbance
 from exo_sim.gait import load_gait
 from exo_sim.human import SimulatedHuman
 from exo_sim.human_model import load_human_model
+from exo_sim.walk import Walker
 
 PATIENCE_S = 100.0  # for what takes several seconds on an idle machine
 
@@ -23,7 +25,9 @@ PATIENCE_S = 100.0  # for what takes several seconds on an idle machine
 def compiled_engine() -> None:
     """Compile the engine into its cache, which takes the first process that needs it half a minute."""
     gait = load_gait("two_state")
-    SimulatedHuman(load_human_model(gait.human), gait).step(np.zeros(2))
+    model = load_human_model(gait.human)
+    SimulatedHuman(model, gait).step(np.zeros(2))
+    Walker(model, gait).disturbed(0.1, Disturbance(), 0)
 
 
 class Trial:

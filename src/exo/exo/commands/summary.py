@@ -43,16 +43,19 @@ def summarise(trial: Path, as_json: bool = False) -> None:
         raise ConfigError(f"{trial}: nothing to summarise, the recording has {len(recording.stamps_ns)} whole states")
     trajectory = from_recording(recording)
     model = human_model(recording)
-    unassisted = same_speed = None
+    # What is known at once is written at once: the comparison may have to compile the engine first.
+    summary = summarise_trial(recording, trajectory, None, None)
+    _write(trial, summary)
+    unassisted = None
     if model is not None:
         replay = TrialReplay(recording, model, trajectory)
         if replay.reproduces_trial():
             unassisted = replay.without_assistance()
             same_speed = walk_at_same_speed(recording, model, trajectory)
+            summary = summarise_trial(recording, trajectory, unassisted, same_speed)
+            _write(trial, summary)
         else:
             print(f"{trial}: gait, model or engine have changed since: nothing to compare with", file=sys.stderr)
-    summary = summarise_trial(recording, trajectory, unassisted, same_speed)
-    (trial / trial_folder.SUMMARY).write_text(json.dumps(to_plain(summary), indent=2, allow_nan=False) + "\n")
     files = [trial_folder.SUMMARY]
     if model is not None:
         from exo.trial_plot import plot_trial
@@ -66,6 +69,11 @@ def summarise(trial: Path, as_json: bool = False) -> None:
         return
     print(table(summary))
     print(f"\n{trial.absolute()}: {', '.join(files)}, {trial_folder.BAG}/", flush=True)
+
+
+def _write(trial: Path, summary: Mapping[str, Any]) -> None:
+    text = json.dumps(to_plain(summary), indent=2, allow_nan=False) + "\n"
+    (trial / trial_folder.SUMMARY).write_text(text)
 
 
 ROWS = (
