@@ -34,6 +34,7 @@ setup: ## set up .venv and build the workspace (implied by all other targets)
 build: setup ## the same as make setup
 
 sim: setup ## a simulated person walks with the exoskeleton: ros2 launch exo sim.launch.py $(ARGS)
+	@$(MAKE) build/.compiled
 	@$(SOURCED) exec ros2 launch exo sim.launch.py $(ARGS)
 
 test: ## run all tests
@@ -171,4 +172,10 @@ build/.built: $(VENV)/.packages build/.files colcon.meta $(wildcard src/*/packag
 	  --event-handlers console_start_end-
 	@for package in install/*/; do [ -d "src/$$(basename "$$package")" ] || rm -rf "$$package"; done
 	@find install build -xtype l -delete
+	@touch $@
+
+# A walk in real time cannot wait for the compiler.
+build/.compiled: build/.built $(wildcard src/exo_sim/exo_sim/engine/*.py)
+	@echo "Compiling the engine (half a minute the first time)"
+	@$(SOURCED) python -m exo_sim.compile_engine
 	@touch $@

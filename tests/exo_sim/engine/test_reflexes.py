@@ -175,6 +175,9 @@ def rule_lists(draw) -> list[dict]:
         keys = ("KP", "P0", "KV", "V0", "C0") if coordinate else ("KL", "L0", "KF", "F0", "KV", "V0", "C0")
         for key in draw(st.lists(st.sampled_from(keys), min_size=1, unique=True)):
             rule[key] = draw(gains)
+        for offset, gain in (("L0", "KL"), ("F0", "KF"), ("P0", "KP"), ("V0", "KV")):
+            if offset in rule:
+                rule.setdefault(gain, draw(gains))  # an offset without its gain is refused
         rule.setdefault("KV", draw(gains))  # at least one gain
         # Whole control periods and parts of them; a gate looks at whole ones.
         rule["delay_s"] = draw(st.integers(0, 14)) * 0.005
