@@ -4,6 +4,9 @@ SIDES = ("r", "l")
 
 LEG_COORDINATES = ("hip", "knee", "ankle")
 
+SENSED_COORDINATES = ("pelvis_tilt", *LEG_COORDINATES, "pelvis_tx")
+"""What the reflexes of a leg sense besides its muscles: angles (rad) and how far the pelvis has come (m)."""
+
 COORDINATES = ("pelvis_tilt", *(f"{name}_{side}" for side in SIDES for name in LEG_COORDINATES))
 """The seven rotational coordinates (rad, counter-clockwise seen from the right)."""
 

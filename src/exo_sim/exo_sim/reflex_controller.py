@@ -22,7 +22,7 @@ from exo_sim.engine.layout import (
     SENSOR_VELOCITY,
 )
 from exo_sim.engine.reflexes import ReflexArrays
-from exo_sim.names import GAIT_STATES, LEG_COORDINATES, LEG_MUSCLES
+from exo_sim.names import GAIT_STATES, LEG_MUSCLES, SENSED_COORDINATES
 
 LONGEST_DELAY_S = (HISTORY_LENGTH - 2) * CONTROL_PERIOD_S
 
@@ -30,7 +30,6 @@ FreeValue = Annotated[tuple[float, float, float], Strict(False)]
 Value = float | FreeValue
 """A number that stays, or [initial, minimum, maximum] of a parameter the optimiser may change."""
 
-SENSED_COORDINATES = ("pelvis_tilt", *LEG_COORDINATES)
 ALL_STATES = "all"
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exo_sim.engine import layout
+from exo_sim.engine.model_arrays import ModelArrays
 from exo_sim.engine.reflexes import (
     EARLY_STANCE,
     LANDING,
@@ -21,8 +22,8 @@ from exo_sim.engine.reflexes import (
     record_sensors,
     update_gait_states,
 )
-from exo_sim.names import GAIT_STATES, LEG_COORDINATES, LEG_MUSCLES
-from exo_sim.reflex_controller import SENSED_COORDINATES, ReflexController
+from exo_sim.names import GAIT_STATES, LEG_COORDINATES, LEG_MUSCLES, SENSED_COORDINATES
+from exo_sim.reflex_controller import ReflexController
 
 LEG_LENGTH = 0.9
 THRESHOLD = 0.2
@@ -98,6 +99,7 @@ def test_gait_states_read_loads_over_body_weight_and_feet_relative_to_the_pelvis
 class Recording:
     """A sensor history in the engine's state, and the same values by name."""
 
+    arrays: ModelArrays
     state: np.ndarray = field(default_factory=lambda: np.zeros(layout.STATE_SIZE))
     samples: list[list[dict[str, float]]] = field(default_factory=list)  # sample, leg, sensor
 
@@ -107,8 +109,12 @@ class Recording:
         state[layout.FIBRE_LENGTH : layout.FIBRE_LENGTH + 18] = rng.uniform(0.4, 1.4, 18)
         state[layout.FIBRE_VELOCITY : layout.FIBRE_VELOCITY + 18] = rng.normal(0.0, 3.0, 18)
         state[layout.FORCE : layout.FORCE + 18] = rng.uniform(0.0, 1.0, 18)
-        state[layout.POSITION + 2 : layout.POSITION + 9] = rng.normal(0.0, 0.5, 7)
-        state[layout.VELOCITY + 2 : layout.VELOCITY + 9] = rng.normal(0.0, 3.0, 7)
+        state[layout.POSITION : layout.POSITION + 9] = rng.normal(0.0, 0.5, 9)
+        state[layout.VELOCITY : layout.VELOCITY + 9] = rng.normal(0.0, 3.0, 9)
+        # The pelvis's origin in the plane, 0.0707 m before the hip and 0.0661 m above, turned by the pelvis's tilt.
+        tilt, rate = state[layout.POSITION + 2], state[layout.VELOCITY + 2]
+        origin = complex(0.0707, 0.0661) * np.exp(1j * tilt)
+        pelvis = {"P": state[layout.POSITION] + origin.real, "V": state[layout.VELOCITY] - origin.imag * rate}
         legs = []
         for leg in range(2):
             values = {}
@@ -117,10 +123,10 @@ class Recording:
                     values[f"{muscle}.{key}"] = state[base + 9 * leg + i]
             for key, base in (("P", layout.POSITION + 2), ("V", layout.VELOCITY + 2)):
                 chain = [state[base], *state[base + 1 + 3 * leg : base + 4 + 3 * leg]]
-                values[f"pelvis_tilt.{key}"] = chain[0]
+                values[f"pelvis_tilt.{key}"], values[f"pelvis_tx.{key}"] = chain[0], pelvis[key]
                 values.update({f"{c}.{key}": chain[j + 1] - chain[j] for j, c in enumerate(LEG_COORDINATES)})
             legs.append(values)
-        record_sensors(state, len(self.samples))
+        record_sensors(self.arrays, state, len(self.samples))
         self.samples.append(legs)
 
     def at(self, leg: int, sensor: str, delay_s: float) -> float:
@@ -205,7 +211,7 @@ def controller_of(rules: list[dict]) -> ReflexController:
     gait_states=st.tuples(st.integers(0, 4), st.integers(0, 4)),
 )
 def test_excitations_equal_the_reference_interpreter(arrays, rules, seed, samples, gait_states) -> None:
-    recording, rng = Recording(), np.random.default_rng(seed)
+    recording, rng = Recording(arrays), np.random.default_rng(seed)
     for _ in range(samples):
         recording.add(rng)
     recording.state[layout.GAIT_STATE : layout.GAIT_STATE + 2] = gait_states
@@ -225,12 +231,12 @@ def test_a_pulse_arrives_after_its_delay(arrays, delay_s, lag, part) -> None:
     table = controller_of(rules).arrays({})
     state = np.zeros(layout.STATE_SIZE)
     soleus = LEG_MUSCLES.index("soleus")
-    record_sensors(state, 0)
+    record_sensors(arrays, state, 0)
     fill_history(state)
     felt = []
     for sample in range(40):
         state[layout.FORCE + soleus] = 0.5 if sample == 10 else 0.0
-        record_sensors(state, sample)
+        record_sensors(arrays, state, sample)
         excite(arrays, table, state, sample)
         felt.append(state[layout.EXCITATION + soleus])
     expected = np.full(40, 0.01)
@@ -244,7 +250,7 @@ def test_before_the_start_nothing_moved(arrays) -> None:
     rules = [{"states": "all", "muscle": "soleus", "KF": 1.0, "delay_s": 0.07}]
     state = np.zeros(layout.STATE_SIZE)
     state[layout.FORCE : layout.FORCE + 18] = 0.4
-    record_sensors(state, 0)
+    record_sensors(arrays, state, 0)
     fill_history(state)
     excite(arrays, controller_of(rules).arrays({}), state, 0)
     assert state[layout.EXCITATION + LEG_MUSCLES.index("soleus")] == pytest.approx(0.4)

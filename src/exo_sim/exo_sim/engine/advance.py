@@ -105,7 +105,7 @@ def start(m, r, state):  # type: ignore[no-untyped-def]
         equilibrate_fibres(m, state, path_length)
         sense(m, state)
         update_gait_states(m, state, cosine, sine, origin, r.stance_load)
-        record_sensors(state, 0)
+        record_sensors(m, state, 0)
         fill_history(state)
         excite(m, r, state, 0)
         for i in range(N_MUSCLES):
@@ -146,7 +146,7 @@ def advance(m, r, state, hip_torque, dt, steps, steps_per_control):  # type: ign
         if step % steps_per_control == 0:
             sample = step // steps_per_control
             update_gait_states(m, state, cosine, sine, origin, r.stance_load)
-            record_sensors(state, sample)
+            record_sensors(m, state, sample)
             excite(m, r, state, sample)
             account(m, state, dt * steps_per_control)
         advance_muscles(m, state, fibre_rate, dt)

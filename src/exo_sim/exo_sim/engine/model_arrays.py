@@ -28,6 +28,7 @@ class ModelArrays(NamedTuple):
     first_moment: Floats  # (4, 2) kg m: mass times centre of mass of each segment with all that hangs on its end
     length: Floats  # (4, 2) m: vector to the next joint
     inertia: Floats  # (4,) kg m^2 about the upper joint, the hanging mass at the end included
+    pelvis_origin: Floats  # (2,) m from the hip
     pelvis_com: Floats  # (2,) m from the hip
     foot_com: Floats  # (2,) m from the ankle
     leg_length: float
@@ -160,6 +161,7 @@ def model_arrays(model: HumanModel) -> ModelArrays:
         first_moment=first_moment,
         length=length,
         inertia=inertia,
+        pelvis_origin=_origin(model, "pelvis")[:2].copy(),
         pelvis_com=_point(model, "pelvis", (*bodies["pelvis"].com_m, 0.0))[:2].copy(),
         foot_com=com[3].copy(),
         leg_length=float(np.linalg.norm(length[1]) + np.linalg.norm(length[2])),

@@ -104,9 +104,13 @@ def update_gait_states(m, state, cosine, sine, origin, threshold):  # type: igno
 
 
 @kernel
-def record_sensors(state, sample):  # type: ignore[no-untyped-def]
+def record_sensors(m, state, sample):  # type: ignore[no-untyped-def]
     """Write the present sensor values of both legs as one sample of the history."""
     row = HISTORY + (sample & LAST_SAMPLE) * N_SENSORS
+    tilt, tilt_rate = state[POSITION + 2], state[VELOCITY + 2]
+    x, y = m.pelvis_origin
+    forward = math.cos(tilt) * x - math.sin(tilt) * y  # of the pelvis from the hip
+    forward_rate = -(math.sin(tilt) * x + math.cos(tilt) * y) * tilt_rate
     for leg in range(N_LEGS):
         base = row + leg * N_LEG_SENSORS
         for i in range(N_LEG_MUSCLES):
@@ -114,13 +118,15 @@ def record_sensors(state, sample):  # type: ignore[no-untyped-def]
             state[base + SENSOR_LENGTH + i] = state[FIBRE_LENGTH + muscle]
             state[base + SENSOR_VELOCITY + i] = state[FIBRE_VELOCITY + muscle]
             state[base + SENSOR_FORCE + i] = state[FORCE + muscle]
-        state[base + SENSOR_POSITION] = state[POSITION + 2]
-        state[base + SENSOR_SPEED] = state[VELOCITY + 2]
+        state[base + SENSOR_POSITION] = tilt
+        state[base + SENSOR_SPEED] = tilt_rate
         for j in range(3):
             lower = 2 + 3 * leg + j + 1
             upper = lower - 1 if j > 0 else 2
             state[base + SENSOR_POSITION + 1 + j] = state[POSITION + lower] - state[POSITION + upper]
             state[base + SENSOR_SPEED + 1 + j] = state[VELOCITY + lower] - state[VELOCITY + upper]
+        state[base + SENSOR_POSITION + 4] = state[POSITION] + forward
+        state[base + SENSOR_SPEED + 4] = state[VELOCITY] + forward_rate
 
 
 @kernel
