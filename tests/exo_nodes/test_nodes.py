@@ -223,11 +223,6 @@ def test_a_second_simulation_in_the_same_domain_is_refused(observer: Observer, s
     assert not first.has_ended
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="known defect: in some environments the second policy does not discover the first before it starts; "
-    "the simulation then faults with torque zero (test_two_commanding_nodes_are_a_fault) instead of walking on",
-)
 def test_a_second_policy_is_refused_and_does_not_disturb(observer: Observer, start_node: StartNode) -> None:
     start_node("policy_node", policy="zero", **SLOW_POLICY)
     simulation = start_node("simulation_node", **SLOW)

@@ -20,7 +20,7 @@ EXIT_CANNOT_START = 2
 EXIT_FAILED = 1
 
 SETTLE_S = 0.5
-"""Time for DDS to discover who else is there."""
+"""Time in which DDS as a rule shows who else is there."""
 
 SPIN_S = 0.05
 REPORT_S = 5.0
@@ -76,6 +76,10 @@ class ExoNode(LifecycleNode):
         Raises:
             StartError: one does.
         """
+
+    def unseen(self) -> list[str]:
+        """Return whom DDS has to show before ``configure``; called again and again until nothing is left."""
+        return []
 
     def missing(self) -> list[str]:
         """Return what has to be there before activation and is not yet; called again and again until nothing is."""
@@ -140,7 +144,7 @@ class ExoNode(LifecycleNode):
     def _start(self, executor: Executor) -> bool:
         """Configure and activate; false if that failed or was interrupted."""
         # Look before creating topics: a second policy must not even appear next to one that is at work.
-        self._wait(executor, lambda: [])
+        self._wait(executor, self.unseen)
         if self.stop.is_set() or self.trigger_configure() is not TransitionCallbackReturn.SUCCESS:
             return False
         self._wait(executor, self.missing)

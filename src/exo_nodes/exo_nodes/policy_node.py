@@ -5,6 +5,7 @@ import time
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.duration import Duration
+from rclpy.subscription import Subscription
 from sensor_msgs.msg import JointState
 
 from exo_control.errors import JointError, PolicyError
@@ -12,13 +13,16 @@ from exo_control.joints import JOINT_NAMES, POLICY_PERIOD_S, by_joint_name
 from exo_control.policy import Policy
 from exo_control.registry import POLICY_NAMES, make_policy, policy_parameters
 from exo_nodes import qos, topics
-from exo_nodes.lifecycle import WAIT_FOR_RECORDER, ExoNode, StartError
+from exo_nodes.lifecycle import SETTLE_S, WAIT_FOR_RECORDER, ExoNode, StartError
 from exo_nodes.messages import NamedValues, Report
 from exo_nodes.parameters import NodeParameter
-from exo_nodes.peers import clash, unrecorded
+from exo_nodes.peers import clash, publishing_nodes, unrecorded
 from exo_nodes.stamps import stamp_ns
 
 STATES_PER_REPORT = 100
+
+DISCOVERY_S = 4.0
+"""Time after which DDS has shown whoever is there, even on a busy machine: nodes announce themselves every 3 s."""
 
 PARAMETERS = (
     NodeParameter("policy", "zero", f"{', '.join(POLICY_NAMES)} or the path of an .onnx file"),
@@ -46,16 +50,22 @@ class PolicyNode(ExoNode):
 
     def __init__(self) -> None:
         super().__init__("policy", PARAMETERS)
-        self._policy: Policy | None = None
+        self._policy: Policy | None = self._load_policy()  # now: a wrong name is no reason to wait for a device
+        self._device_seen_s: float | None = None
+        self._device_at_work = False
+        self._device_status: Subscription | None = self.create_subscription(
+            DiagnosticArray, topics.SAFETY_STATUS, self._on_device_status, qos.diagnostics()
+        )
         self._newest_ns = 0
         self._compute_s: list[float] = []
         self._errors = 0
 
     def configure(self) -> None:
-        """Load the policy and create the topics."""
-        spec = self.values["policy"]
-        names = [parameter.name for parameter in policy_parameters(spec)]
-        self._policy = make_policy(spec, {name: self.values[f"{spec}.{name}"] for name in names})
+        """Load the policy, if ``cleanup`` has dropped it, and create the topics."""
+        if self._device_status is not None:
+            self.destroy_subscription(self._device_status)
+            self._device_status = None
+        self._policy = self._policy or self._load_policy()
         self._commands = self.create_publisher(
             JointState, topics.JOINT_COMMANDS, qos.command(self.values["tick_period_s"])
         )
@@ -66,10 +76,32 @@ class PolicyNode(ExoNode):
         )
         self.get_logger().info(f"policy {self._policy.name}")
 
+    def _load_policy(self) -> Policy:
+        spec = self.values["policy"]
+        names = [parameter.name for parameter in policy_parameters(spec)]
+        return make_policy(spec, {name: self.values[f"{spec}.{name}"] for name in names})
+
     def check_alone(self) -> None:
         """Check that no other policy commands."""
         if problem := clash(self, topics.JOINT_COMMANDS):
             raise StartError(problem)
+
+    def unseen(self) -> list[str]:
+        """Return whom DDS has to show before this node appears on the command topic.
+
+        A device that is at work may well be commanded already: then the other policy must be seen first.
+        """
+        if not publishing_nodes(self, topics.JOINT_STATES):
+            return [f"a device that publishes {self.resolve_topic_name(topics.JOINT_STATES)}"]
+        now = time.monotonic()
+        if self._device_seen_s is None:
+            self._device_seen_s = now
+        if now - self._device_seen_s < (DISCOVERY_S if self._device_at_work else SETTLE_S):
+            return ["other policies to show themselves"]
+        return []
+
+    def _on_device_status(self, status: DiagnosticArray) -> None:
+        self._device_at_work = True
 
     def missing(self) -> list[str]:
         """Return what has to be there before activation."""

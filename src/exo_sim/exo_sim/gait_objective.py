@@ -23,6 +23,8 @@ FALL_COST = 100.0
 FALL_EARLY_COST = 100.0
 DISTURBED_FALL_COST = 40.0
 DISTURBED_EARLY_COST = 50.0
+FALLEN_COST_OF_TRANSPORT = 10.0
+"""A fall counts as this cost of transport, J/(kg m), so that no weight makes falling cheaper than walking."""
 
 
 class Weights(ConfigModel):
@@ -169,6 +171,7 @@ class GaitObjective:
             missing = 1.0 - done / periods
             cost = FALL_COST + FALL_EARLY_COST * missing + 50.0 * min(off_speed, 1.0)
             cost += DISTURBED_FALL_COST + DISTURBED_EARLY_COST
+            cost += weights.cost_of_transport * FALLEN_COST_OF_TRANSPORT
             return Evaluation(cost, False, float("nan"), speed, {})
         distance = speed * seconds
         terms = {
