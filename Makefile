@@ -2,6 +2,7 @@
 #
 #   PYTHON=python3.12 make setup        another Python than the first fitting one on the path
 #   make sim ARGS="policy:=dofc"        arguments for `ros2 launch exo sim.launch.py`
+#   make train ARGS="--seed 2"          arguments for `exo train`
 #   make test ARGS="tests/exo_safety"   arguments for pytest
 
 SHELL := bash
@@ -14,7 +15,7 @@ ARGS ?=
 PYTHON ?=
 
 VENV := .venv
-LIBRARIES := exo exo_control exo_safety exo_sim ros2_subset launch launch_ros
+LIBRARIES := exo exo_control exo_learning exo_safety exo_sim ros2_subset launch launch_ros
 SOURCED := . ./env.sh &&
 
 # A sourced ROS 2 distribution brings rclpy, the messages and `ros2`: its wheels stay out then.
@@ -23,7 +24,7 @@ ROS := $(if $(ROS_DISTRO),$(shell command -v ros2 >/dev/null && echo $(ROS_DISTR
 # Only one make at a time may set up; the second then finds the work done.
 SET_UP := flock Makefile $(MAKE) --makefile=Makefile
 
-.PHONY: help setup build sim test lint format bench lock clean distclean
+.PHONY: help setup build sim train test lint format bench lock clean distclean
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r target text; do \
 	  printf '  make %-10s %s\n' "$$target" "$$text"; done
@@ -36,6 +37,11 @@ build: setup ## the same as make setup
 sim: setup ## a simulated person walks with the exoskeleton: ros2 launch exo sim.launch.py $(ARGS)
 	@$(MAKE) build/.compiled
 	@$(SOURCED) exec ros2 launch exo sim.launch.py $(ARGS)
+
+train: ## train a controller in simulation (installs PyTorch the first time): exo train $(ARGS)
+	@$(SET_UP) _setup _train_packages
+	@$(MAKE) build/.compiled
+	@$(SOURCED) exec exo train $(ARGS)
 
 test: ## run all tests
 	@$(SET_UP) _setup _test_packages
@@ -76,10 +82,12 @@ distclean: clean ## make clean, and remove .venv
 
 # ---------------------------------------------------------------- set-up
 
-.PHONY: _setup _test_packages FORCE
+.PHONY: _setup _test_packages _train_packages FORCE
 _setup: build/.built
 	@:
 _test_packages: $(VENV)/.test-packages
+	@:
+_train_packages: $(VENV)/.train-packages
 	@:
 
 PRINT_PINS := import json, sys; \
@@ -149,10 +157,13 @@ $(VENV)/.packages: $(VENV)/.made $(REQUIREMENTS) $(CONSTRAINTS)
 	@rm $(VENV)/.unfinished
 	@touch $@
 
-$(VENV)/.test-packages: $(VENV)/.packages requirements/test.txt
-	@echo "Installing requirements/test.txt"
+# The tests need all that training needs.
+$(VENV)/.test-packages: requirements/train.txt
+
+$(VENV)/.test-packages $(VENV)/.train-packages: $(VENV)/.%-packages: $(VENV)/.packages requirements/%.txt
+	@echo "Installing requirements/$*.txt"
 	@touch $(VENV)/.unfinished
-	@$(INSTALL) -r requirements/test.txt
+	@$(INSTALL) -r requirements/$*.txt
 	@rm $(VENV)/.unfinished
 	@touch $@
 
