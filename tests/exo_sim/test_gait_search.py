@@ -112,7 +112,7 @@ def test_a_stage_can_weigh_the_terms_its_own_way(model, controller, settings):
     good = objective.vector(load_gait("two_state"))
     stage = settings.stages[0]
     dear = stage.model_copy(update={"weights": {"trunk_lean": 2.0 * settings.weights.trunk_lean}})
-    plain, doubled = (objective.evaluate(good, s, 0.0, seed=0).terms for s in (stage, dear))
+    plain, doubled = (objective.undisturbed(good, s).terms for s in (stage, dear))
     assert doubled["trunk_lean"] == pytest.approx(2.0 * plain["trunk_lean"])
     assert doubled["cost_of_transport"] == plain["cost_of_transport"]
 
@@ -133,14 +133,23 @@ def test_a_candidate_and_its_gait_stand_for_each_other(model, controller, settin
 def test_falling_costs_more_than_any_walk_and_earlier_falls_cost_more(model, controller, settings):
     objective = GaitObjective(model, controller, settings)
     good = objective.vector(load_gait("two_state"))
-    undisturbed = settings.stages[0].model_copy(update={"disturbed_walks": 0})
-    walking = objective.evaluate(good, undisturbed, torque_nm=0.0, seed=0)
+    stage = settings.stages[0].model_copy(update={"weights": {"cost_of_transport": 100.0}})
+    walking = objective.undisturbed(good, stage)
     assert np.isfinite(walking.cost_of_transport)
     limp = np.zeros_like(good)
     limp[0] = good[0]
-    fallen = objective.evaluate(limp, undisturbed, torque_nm=0.0, seed=0)
+    fallen = objective.undisturbed(limp, stage)
     assert not fallen.survived
     assert fallen.cost > walking.cost
+
+
+def test_disturbed_falls_cost_and_an_unpromising_candidate_counts_as_fallen(model, controller, settings):
+    objective, stage = GaitObjective(model, controller, settings), settings.stages[0]
+    walking = objective.undisturbed(objective.vector(load_gait("two_state")), stage)
+    assert objective.disturbed(walking, stage, torque_nm=0.0, seed=0).cost == walking.cost
+    toppled = objective.disturbed(walking, stage, torque_nm=200.0, seed=0)
+    assert not toppled.survived
+    assert walking.cost < toppled.cost < objective.unpromising(walking).cost
 
 
 def test_unknown_and_wrong_keys_of_a_gait_file_are_named(tmp_path: Path, controller):

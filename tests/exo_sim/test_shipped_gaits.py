@@ -45,7 +45,7 @@ def test_the_default_gait_survives_disturbances_at_the_hips(model: HumanModel):
     assert all(not walker.disturbed(20.0, Disturbance(4.0), 100 + seed).fell for seed in range(20))
 
 
-@pytest.mark.parametrize("name", [DEFAULT_GAIT, "two_state_economy"])
+@pytest.mark.parametrize("name", GAITS)
 def test_halving_the_step_changes_speed_and_cost_little(model: HumanModel, name: str):
     gait = load_gait(name)
     coarse, fine = (describe(Walker(model, gait, step).disturbed(20.0, Disturbance(), 1)) for step in (1e-3, 5e-4))

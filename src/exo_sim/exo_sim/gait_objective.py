@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -65,11 +65,12 @@ class Search(ConfigModel):
     """Settings of CMA-ES and of the disturbance curriculum."""
 
     population: int = Field(ge=4)
+    promising_part: float = Field(gt=0, le=1)
     seed_generations: int = Field(ge=1)
     sigma_floor: float = Field(ge=0)
     sigma_reset: float = Field(gt=0)
     scale_part: float = Field(gt=0)
-    scale_least: float = Field(gt=0)
+    scale_least: dict[str, float]
     offset_scale_rad: float = Field(gt=0)
     offset_scale_m_s: float = Field(gt=0)
     offset_bound: float = Field(gt=0)
@@ -109,6 +110,11 @@ class Evaluation:
     cost_of_transport: float  # gross, J/(kg m); nan after a fall
     speed_m_s: float
     terms: dict[str, float]
+    walker: Walker
+
+    def with_falls(self, falls: float, survived: bool) -> Evaluation:
+        """Return the evaluation with the cost of the disturbed walks' falls."""
+        return replace(self, cost=self.cost + falls, survived=survived, terms={**self.terms, "falls": falls})
 
 
 def speed_and_cost(start: Floats, end: Floats, basal_w: float, mass: float, seconds: float) -> tuple[float, float]:
@@ -140,7 +146,8 @@ class GaitObjective:
     def scales(self, vector: Floats) -> Floats:
         """Return the size of one search step in each parameter."""
         search = self.settings.search
-        gains = np.maximum(search.scale_least, search.scale_part * np.abs(vector[: self._gains]))
+        least = [search.scale_least.get(p.name.split(".")[-1], 0.0) for p in self.parameters[: self._gains]]
+        gains = np.maximum(least, search.scale_part * np.abs(vector[: self._gains]))
         offsets = [
             search.offset_scale_m_s if name == "forward_velocity" else search.offset_scale_rad for name in OFFSETS
         ]
@@ -152,11 +159,8 @@ class GaitObjective:
         offsets = {name: float(v) for name, v in zip(OFFSETS, vector[self._gains :], strict=True)}
         return Gait(self.controller, gains, offsets, self.model.name, self.settings.target_speed_m_s)
 
-    def evaluate(self, vector: Floats, stage: Stage, torque_nm: float, seed: int) -> Evaluation:
-        """Walk undisturbed, then the stage's walks under random torques of this size and pushes in proportion.
-
-        The same seed gives the same disturbances.
-        """
+    def undisturbed(self, vector: Floats, stage: Stage) -> Evaluation:
+        """Walk undisturbed: effort, speed, posture."""
         settings = self.settings
         weights = settings.weights.model_copy(update=stage.weights)
         walker = Walker(self.model, self.gait(vector))
@@ -170,9 +174,8 @@ class GaitObjective:
         if fell or not np.isfinite(speed):
             missing = 1.0 - done / periods
             cost = FALL_COST + FALL_EARLY_COST * missing + 50.0 * min(off_speed, 1.0)
-            cost += DISTURBED_FALL_COST + DISTURBED_EARLY_COST
             cost += weights.cost_of_transport * FALLEN_COST_OF_TRANSPORT
-            return Evaluation(cost, False, float("nan"), speed, {})
+            return Evaluation(cost, False, float("nan"), speed, {}, walker)
         distance = speed * seconds
         terms = {
             "cost_of_transport": weights.cost_of_transport * cost_of_transport,
@@ -187,15 +190,26 @@ class GaitObjective:
             "hip_overextension": weights.hip_overextension * float(end[layout.HIP_OVEREXTENSION]) / seconds,
             "ankle_overrange": weights.ankle_overrange * float(end[layout.ANKLE_OVERRANGE]) / seconds,
         }
+        return Evaluation(sum(terms.values()), True, cost_of_transport, speed, terms, walker)
+
+    def disturbed(self, evaluation: Evaluation, stage: Stage, torque_nm: float, seed: int) -> Evaluation:
+        """Add the stage's walks under random torques of this size and pushes in proportion.
+
+        The same seed gives the same disturbances.
+        """
+        settings = self.settings
         survived = True
         rng = np.random.default_rng(seed)
         disturbance = Disturbance(torque_nm, settings.push_m_s_per_nm * torque_nm)
         periods = round(settings.disturbed_s / POLICY_PERIOD_S)
         falls = 0.0
         for _ in range(stage.disturbed_walks):
-            _, done, fell = walker.final(*disturbance.draw(periods, rng))
+            _, done, fell = evaluation.walker.final(*disturbance.draw(periods, rng))
             if fell:
                 survived = False
                 falls += DISTURBED_FALL_COST + DISTURBED_EARLY_COST * (1.0 - done / periods)
-        terms["falls"] = falls / max(stage.disturbed_walks, 1)
-        return Evaluation(sum(terms.values()), survived, cost_of_transport, speed, terms)
+        return evaluation.with_falls(falls / max(stage.disturbed_walks, 1), survived)
+
+    def unpromising(self, evaluation: Evaluation) -> Evaluation:
+        """Return the evaluation of a candidate that is not worth the disturbed walks: as if it fell at once in each."""
+        return evaluation.with_falls(DISTURBED_FALL_COST + DISTURBED_EARLY_COST, survived=False)

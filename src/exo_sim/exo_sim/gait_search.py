@@ -162,17 +162,14 @@ class GaitSearch:
         seed = int(np.random.SeedSequence([self._seed, block]).generate_state(1)[0])
         candidates = self._es.ask()
 
-        def evaluate(z: Floats) -> Evaluation:
-            return self._objective.evaluate(self._vector(z), stage, progress.torque_nm, seed)
-
-        results = list(pool.map(evaluate, candidates))
+        results = self._evaluate(pool, [self._vector(z) for z in candidates], stage, seed)
         self._es.tell(candidates, [result.cost for result in results])
         if self._es.sigma < search.sigma_floor:
             self._es.sigma = search.sigma_reset
         best = min(results, key=lambda result: result.cost)
         progress.generation += 1
         progress.evaluations += len(results)
-        progress.surviving_part = float(np.mean([result.survived for result in results]))
+        progress.surviving_part = sum(result.survived for result in results) / self._promising
         progress.best_cost = best.cost
         progress.median_cost = float(np.median([result.cost for result in results]))
         progress.cost_of_transport, progress.speed_m_s = best.cost_of_transport, best.speed_m_s
@@ -181,6 +178,24 @@ class GaitSearch:
         # Up when enough survive, half as fast down when not: the torque settles where the search can still learn.
         factor = stage.growth if progress.surviving_part >= stage.survive_part else stage.growth**-0.5
         progress.torque_nm = min(max(progress.torque_nm * factor, stage.start_nm), stage.end_nm)
+
+    def _evaluate(self, pool: ThreadPoolExecutor, vectors: list[Floats], stage: Stage, seed: int) -> list[Evaluation]:
+        """Let all walk undisturbed, and those that did best disturbed too: the others could not win any more."""
+        objective, torque_nm = self._objective, self.progress.torque_nm
+        first = list(pool.map(lambda vector: objective.undisturbed(vector, stage), vectors))
+        order = sorted(range(len(first)), key=lambda i: first[i].cost)
+        promising = {i for i in order[: self._promising] if first[i].survived}
+
+        def second(i: int) -> Evaluation:
+            if i in promising:
+                return objective.disturbed(first[i], stage, torque_nm, seed)
+            return objective.unpromising(first[i])
+
+        return list(pool.map(second, range(len(first))))
+
+    @property
+    def _promising(self) -> int:
+        return max(round(self._settings.search.promising_part * self._settings.search.population), 1)
 
     def save(self, path: Path) -> None:
         """Write a checkpoint; an interrupted write leaves the one before intact."""
