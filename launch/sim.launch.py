@@ -26,7 +26,9 @@ TRUE_FALSE = ["true", "false"]
 
 ARGUMENTS = [
     DeclareLaunchArgument(
-        "policy", default_value="dofc", description="zero, dofc, or the path of an .onnx file from `exo train`"
+        "policy",
+        default_value="dofc",
+        description="zero, dofc, or the path of an .onnx file from `exo train` or a .yaml file from `exo bound`",
     ),
     DeclareLaunchArgument(
         "engine",

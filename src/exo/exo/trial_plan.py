@@ -16,7 +16,7 @@ from exo import trial_folder
 from exo.commands.version import git_sha
 from exo_control.config_files import config_path, load_yaml
 from exo_control.errors import ConfigError, ExoError, choices_hint
-from exo_control.registry import policy_parameters
+from exo_control.registry import POLICY_SUFFIXES, policy_parameters
 from exo_safety.limits import load_limits
 from exo_sim.gait import load_gait
 from exo_sim.subject import load_subject
@@ -63,7 +63,7 @@ class TrialPlan:
             # `ros2 bag record` cuts a value at its first "="; JSON can do without that character.
             "parameters": json.dumps({**arguments, **files}).replace("=", "\\u003d"),
         }
-        if self.policy.endswith(".onnx"):
+        if self.policy.endswith(POLICY_SUFFIXES):
             data["policy_sha256"] = hashlib.sha256(Path(self.policy).read_bytes()).hexdigest()
         return data
 
@@ -131,7 +131,7 @@ def check_names(given: Mapping[str, Any], known: list[str]) -> None:
 
 def _check_policy(text: str) -> None:
     policy_parameters(text)
-    if text.endswith(".onnx") and not Path(text).is_file():
+    if text.endswith(POLICY_SUFFIXES) and not Path(text).is_file():
         raise ConfigError("no such file")
 
 

@@ -25,7 +25,7 @@ DISCOVERY_S = 4.0
 """Time after which DDS has shown whoever is there, even on a busy machine: nodes announce themselves every 3 s."""
 
 PARAMETERS = (
-    NodeParameter("policy", "zero", f"{', '.join(POLICY_NAMES)} or the path of an .onnx file"),
+    NodeParameter("policy", "zero", f"{', '.join(POLICY_NAMES)} or the path of an .onnx or .yaml file"),
     NodeParameter(
         "tick_period_s",
         POLICY_PERIOD_S,
