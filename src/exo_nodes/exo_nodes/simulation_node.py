@@ -21,6 +21,7 @@ from exo_safety.limits import load_limits
 from exo_safety.status import State
 from exo_sim.disturbance import Disturbance
 from exo_sim.gait import load_gait
+from exo_sim.hip_encoders import HipEncoders, SensorNoise
 from exo_sim.human import SimulatedHuman
 from exo_sim.human_model import load_human_model
 from exo_sim.names import DEFAULT_GAIT
@@ -114,8 +115,8 @@ class SimulationNode(ExoNode):
         self._human.reset()
         disturbance = Disturbance(values["hip_noise_nm"], values["push_m_s"])
         self._noise_nm, self._push_m_s = disturbance.draw(self._periods, np.random.default_rng(values["seed"]))
-        # A stream of its own: sensor noise does not change the disturbances.
-        self._sensor_rng = np.random.default_rng([values["seed"], 1])
+        noise = SensorNoise(values["position_noise_rad"], values["velocity_noise_rad_s"])
+        self._encoders = HipEncoders(self._human, noise, values["seed"])
         self._tick = 0
         self._torque_nm: Vector = np.zeros(len(JOINT_NAMES))
         self._timeouts = 0
@@ -164,14 +165,13 @@ class SimulationNode(ExoNode):
         self._tick += 1
 
     def _publish_state(self) -> tuple[Vector, Vector]:
-        human, now_ns, values = self._human, tick_ns(self._tick), self.values
-        position = human.hip_position_rad + self._sensor_rng.normal(0.0, values["position_noise_rad"], 2)
-        velocity = human.hip_velocity_rad_s + self._sensor_rng.normal(0.0, values["velocity_noise_rad_s"], 2)
+        now_ns = tick_ns(self._tick)
+        position, velocity = self._encoders.read()
         # The clock first, so that a recorder knows the time of what follows; then what the policy waits for.
         self._human_topics.publish_clock(now_ns)
         self._device.publish_state(now_ns, position, velocity, self._torque_nm)
         self._newest_s = time.monotonic()
-        self._human_topics.publish(now_ns, human)
+        self._human_topics.publish(now_ns, self._human)
         if self._tick % TICKS_PER_REPORT == 0:
             self._publish_report(now_ns)
             if problem := self._two_policies():

@@ -6,39 +6,80 @@ import numpy as np
 
 from exo_control.joints import POLICY_PERIOD_S
 from exo_control.policy import Policy
+from exo_safety.limiter import SafetyLimiter
+from exo_safety.limits import SafetyLimits
 from exo_sim.disturbance import Disturbance
 from exo_sim.engine import layout
 from exo_sim.gait import Gait
+from exo_sim.hip_encoders import HipEncoders, SensorNoise
 from exo_sim.human import DEFAULT_PHYSICS_STEP_S, SimulatedHuman
 from exo_sim.human_model import HumanModel
 from exo_sim.walk import Walk
 
 
 class AssistedWalker:
-    """Walks a gait under a policy. Hip torque is the policy's plus the disturbance's; only the policy's is recorded."""
+    """Walks a gait under a policy, tick by tick as the simulation node does.
+
+    Hip torque is the exoskeleton's plus the disturbance's; only the exoskeleton's is recorded.
+    """
 
     def __init__(
-        self, model: HumanModel, gait: Gait, policy: Policy, physics_step_s: float = DEFAULT_PHYSICS_STEP_S
+        self,
+        model: HumanModel,
+        gait: Gait,
+        policy: Policy,
+        physics_step_s: float = DEFAULT_PHYSICS_STEP_S,
+        *,
+        limits: SafetyLimits | None = None,
+        sensor_noise: SensorNoise | None = None,
     ) -> None:
-        """Prepare a human and its policy."""
+        """Prepare a human and its policy.
+
+        Args:
+            model: the human model, scaled to the subject.
+            gait: controller and gains.
+            policy: what commands the torque.
+            physics_step_s: integration step; divides 5 ms.
+            limits: of the safety limiter between policy and hips; None leaves the limiter out.
+            sensor_noise: on what policy and limiter read; none by default.
+        """
         self._human = SimulatedHuman(model, gait, physics_step_s)
         self._policy = policy
+        self._limits = limits
+        self._noise = sensor_noise or SensorNoise()
+        self.safety_fault = ""
+        """Why the limiter took the torque away in the last walk, if it did."""
 
     def disturbed(self, seconds: float, disturbance: Disturbance, seed: int | list[int]) -> Walk:
-        """Walk for some seconds, or until the fall, under random disturbances drawn from a seed."""
+        """Walk for some seconds, or until the fall, under noise and disturbances drawn from a seed.
+
+        Raises:
+            PolicyError: the policy could not give a torque.
+        """
         human, policy = self._human, self._policy
         human.reset()
         policy.reset()
+        encoders = HipEncoders(human, self._noise, seed)
+        limiter = None
+        if self._limits is not None:
+            limiter = SafetyLimiter(self._limits)
+            limiter.start()
+        self.safety_fault = ""
         periods = round(seconds / POLICY_PERIOD_S)
-        noise, push = disturbance.draw(periods, np.random.default_rng(seed))
+        noise_nm, push = disturbance.draw(periods, np.random.default_rng(seed))
         record = np.empty((periods, layout.HISTORY))
         torque = np.zeros((periods, 2))
         done = 0
         while done < periods and not human.has_fallen:
-            torque[done] = policy.torque(human.hip_position_rad, human.hip_velocity_rad_s, human.time_s)
+            now_s = human.time_s
+            position, velocity = encoders.read()
+            torque[done] = policy.torque(position, velocity, now_s)
+            if limiter is not None:
+                result = limiter.apply(torque[done], position, velocity, now_s, command_age_s=0.0, feedback_age_s=0.0)
+                torque[done], self.safety_fault = result.torque_nm, result.fault_text
             if push[done] != 0.0:
                 human.push(push[done])
-            human.step(torque[done] + noise[done])
+            human.step(torque[done] + noise_nm[done])
             record[done] = human.snapshot()
             done += 1
         return Walk(human.arrays, record[:done], torque[:done], human.has_fallen)

@@ -12,7 +12,7 @@ from exo_control.errors import ConfigError, choices_hint
 from exo_control.joints import POLICY_PERIOD_S
 from exo_sim.disturbance import Disturbance
 from exo_sim.engine import layout
-from exo_sim.engine.model_arrays import Floats
+from exo_sim.engine.model_arrays import Floats, model_arrays
 from exo_sim.gait import OFFSETS, Gait
 from exo_sim.human_model import HumanModel
 from exo_sim.reflex_controller import Parameter, ReflexController
@@ -81,6 +81,7 @@ class GaitOptimisation(ConfigModel):
 
     target_speed_m_s: float = Field(ge=SPEED_RANGE_M_S[0], le=SPEED_RANGE_M_S[1])
     speed_tolerance_m_s: float = Field(ge=0)
+    physics_step_s: float = Field(gt=0, le=0.005)
     nominal_s: float = Field(ge=2)
     disturbed_s: float = Field(ge=2)
     push_m_s_per_nm: float = Field(ge=0)
@@ -137,6 +138,7 @@ class GaitObjective:
             *(Parameter(f"{name}.offset", 0.0, -bound, bound) for name in OFFSETS),
         ]
         self._gains = len(controller.parameters())
+        self._arrays = model_arrays(model)
 
     def vector(self, gait: Gait) -> Floats:
         """Return the candidate that stands for a gait."""
@@ -163,7 +165,7 @@ class GaitObjective:
         """Walk undisturbed: effort, speed, posture."""
         settings = self.settings
         weights = settings.weights.model_copy(update=stage.weights)
-        walker = Walker(self.model, self.gait(vector))
+        walker = Walker(self.model, self.gait(vector), settings.physics_step_s, self._arrays)
         periods = round(settings.nominal_s / POLICY_PERIOD_S)
         end, done, fell = walker.final(np.zeros((periods, 2)), np.zeros(periods))
         seconds = done * POLICY_PERIOD_S

@@ -12,6 +12,7 @@ from exo_sim.engine.advance import advance, start
 from exo_sim.engine.compiled import specialised
 from exo_sim.engine.model_arrays import Floats, ModelArrays, model_arrays
 from exo_sim.engine.reflexes import ReflexArrays
+from exo_sim.engine.rollout import com_height
 from exo_sim.gait import Gait
 from exo_sim.human_model import HumanModel
 from exo_sim.names import COORDINATES
@@ -106,13 +107,14 @@ class SimulatedHuman:
         self._start = initial_state(model, self.arrays, self._reflexes, gait)
         timing = (physics_step_s, self._steps, self._steps_per_control)
         self._advance = specialised(advance, self.arrays, self._reflexes, self._start, np.zeros(2), *timing)
+        self._com_height = specialised(com_height, self.arrays, self._start)
+        self._fall_height = FALL_HEIGHT * self._com_height(self.arrays, self._start)
         self.reset()
 
     def reset(self) -> None:
         """Go back to the start of the walk."""
         self._state = self._start.copy()
         self._energy_before: Floats = np.zeros(layout.N_MUSCLES)
-        self._initial_height = self.com_position_m[1]
 
     def step(self, hip_torque_nm: NDArray[np.float64]) -> None:
         """Advance by one policy period of 10 ms.
@@ -148,7 +150,7 @@ class SimulatedHuman:
     @property
     def has_fallen(self) -> bool:
         """Whether the centre of mass is below 0.85 of its initial height."""
-        return not self.com_position_m[1] >= FALL_HEIGHT * self._initial_height
+        return not self._com_height(self.arrays, self._state) > self._fall_height
 
     def _joint(self, base: int) -> Floats:
         absolute = self._state[base + 2 : base + 9]
@@ -173,12 +175,17 @@ class SimulatedHuman:
     @property
     def hip_position_rad(self) -> Floats:
         """(2,) hip flexion angle, right and left: what the encoders of the exoskeleton measure."""
-        return self.joint_position_rad[[1, 4]]
+        return self._hip(layout.POSITION)
 
     @property
     def hip_velocity_rad_s(self) -> Floats:
         """(2,) hip flexion rate, right and left."""
-        return self.joint_velocity_rad_s[[1, 4]]
+        return self._hip(layout.VELOCITY)
+
+    def _hip(self, base: int) -> Floats:
+        trunk, right, left = base + 2, base + 3, base + 6
+        state = self._state
+        return np.array([state[right] - state[trunk], state[left] - state[trunk]])
 
     @property
     def root_position_m(self) -> Floats:

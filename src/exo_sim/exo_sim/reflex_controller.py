@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -103,14 +104,14 @@ class Rule(ConfigModel):
         """Whether the source is a joint angle rather than a muscle."""
         return self.source in SENSED_COORDINATES
 
-    @property
+    @cached_property
     def mask(self) -> int:
         """Bit k is set when the rule is active in gait state k."""
         if self.states == ALL_STATES:
             return (1 << len(GAIT_STATES)) - 1
         return sum(1 << GAIT_STATES.index(state) for state in self.states)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """SCONE's name: S<landing><swing><liftoff><late stance><early stance>.muscle[-source]."""
         source = f"-{self.source}" if self.source not in (None, self.muscle) else ""
@@ -137,6 +138,10 @@ class ReflexController(ConfigModel):
 
     def parameters(self) -> list[Parameter]:
         """Return the free parameters in file order."""
+        return self._parameters
+
+    @cached_property
+    def _parameters(self) -> list[Parameter]:
         found = list(_free("stance_load_threshold", self.stance_load_threshold))
         for rule in self.rules:
             for key in ("KL", "L0", "KF", "F0", "KP", "P0", "KV", "V0", "C0"):

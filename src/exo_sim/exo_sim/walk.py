@@ -70,15 +70,22 @@ class Walk:
 class Walker:
     """Walks a gait again and again: everything that does not change from walk to walk is prepared once."""
 
-    def __init__(self, model: HumanModel, gait: Gait, physics_step_s: float = DEFAULT_PHYSICS_STEP_S) -> None:
+    def __init__(
+        self,
+        model: HumanModel,
+        gait: Gait,
+        physics_step_s: float = DEFAULT_PHYSICS_STEP_S,
+        arrays: ModelArrays | None = None,
+    ) -> None:
         """Prepare a human.
 
         Args:
             model: the human model, scaled to the subject.
             gait: controller and gains.
             physics_step_s: integration step; divides 5 ms.
+            arrays: the model's arrays, where many walkers share them; made here when None.
         """
-        self.arrays = model_arrays(model)
+        self.arrays = arrays or model_arrays(model)
         self._reflexes = gait.reflex_arrays()
         self._dt = physics_step_s
         self._steps_per_control = steps_per_control(physics_step_s)
