@@ -1,5 +1,6 @@
 """The ONNX policy with networks made here; skipped where onnx or onnxruntime is not installed."""
 
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -75,11 +76,21 @@ def test_torque_is_action_times_limit_and_the_action_is_fed_back(tmp_path: Path)
     assert policy.torque(np.array([0.5, 0.1]), velocity, 0.0) == pytest.approx(first)
 
 
-@pytest.mark.parametrize("angle", [np.nan, np.inf, 1.5])
-def test_an_output_outside_minus_one_to_one_is_refused(tmp_path: Path, angle: float) -> None:
+def test_an_output_outside_minus_one_to_one_is_refused(tmp_path: Path) -> None:
     policy = make_policy(str(write_policy(tmp_path)))
     with pytest.raises(PolicyError, match=r"policy actor\.onnx: output .* is not within -1 to 1"):
-        policy.torque(np.array([angle, 0.0]), np.zeros(2), 0.0)
+        policy.torque(np.array([1.5, 0.0]), np.zeros(2), 0.0)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_reading_that_is_not_finite_is_refused_and_does_not_enter_the_history(tmp_path: Path, value: float) -> None:
+    policy = make_policy(str(write_policy(tmp_path)))
+    policy.torque(np.array([0.5, 0.0]), np.zeros(2), 0.0)
+    with pytest.raises(PolicyError, match=r"policy actor\.onnx: hip angles .* are not finite"):
+        policy.torque(np.array([value, 0.0]), np.zeros(2), 0.01)
+    with pytest.raises(PolicyError, match=r"policy actor\.onnx: hip velocities .* are not finite"):
+        policy.torque(np.zeros(2), np.array([0.0, value]), 0.01)
+    assert policy.torque(np.array([0.25, 0.0]), np.zeros(2), 0.02) == pytest.approx([2.0, 4.0])
 
 
 def test_an_output_outside_minus_one_to_one_is_refused_when_it_is_loaded(tmp_path: Path) -> None:
@@ -105,6 +116,48 @@ def test_a_torque_limit_above_the_ceiling_is_refused(tmp_path: Path) -> None:
         make_policy(str(write_policy(tmp_path, manifest={**MANIFEST, "torque_limit_nm": 16.0})))
 
 
+TRAINING = {
+    "config": "paper",
+    "config_sha256": "0" * 64,
+    "seed": 1,
+    "gait": "two_state",
+    "git_sha": "1" * 40,
+    "versions": {"torch": "2.13.0"},
+}
+
+
+def test_a_manifest_may_tell_where_the_policy_comes_from(tmp_path: Path) -> None:
+    path = write_policy(tmp_path)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    write_policy(
+        tmp_path,
+        {**MANIFEST, "onnx_sha256": sha256, "training": TRAINING, "evaluation": {"cot_net_change": -12, "falls": 0}},
+    )
+    assert make_policy(str(path)).name == "actor.onnx"
+
+
+def test_a_manifest_of_another_file_is_refused(tmp_path: Path) -> None:
+    path = write_policy(tmp_path)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    write_policy(tmp_path, {**MANIFEST, "onnx_sha256": sha256}, gain=0.5)
+    with pytest.raises(PolicyError, match=r"actor\.onnx: not the file that .*actor\.json was written for.*export"):
+        make_policy(str(path))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"trainig": TRAINING}, "unknown key 'trainig'; did you mean 'training'"),
+        ({"training": {**TRAINING, "sed": 1}}, r"unknown key 'training\.sed'; did you mean 'seed'"),
+        ({"training": {**TRAINING, "seed": "one"}}, r"training\.seed = 'one'"),
+        ({"torque_limit_nm": float("nan")}, "torque_limit_nm = 'NaN'"),
+    ],
+)
+def test_a_malformed_manifest_is_refused_by_key(tmp_path: Path, change: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        make_policy(str(write_policy(tmp_path, {**MANIFEST, **change})))
+
+
 def test_missing_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match=r"nope\.onnx: no such file"):
         make_policy(str(tmp_path / "nope.onnx"))
@@ -114,10 +167,40 @@ def test_missing_files_are_named(tmp_path: Path) -> None:
         make_policy(str(path))
 
 
+@pytest.mark.parametrize("keep", [0, 1, 50, -1])
+def test_a_truncated_file_is_refused(tmp_path: Path, keep: int) -> None:
+    path = write_policy(tmp_path)
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(PolicyError, match=r"actor\.onnx: not a usable ONNX file"):
+        make_policy(str(path))
+
+
 def test_a_file_that_is_not_onnx_is_refused(tmp_path: Path) -> None:
     path = write_policy(tmp_path)
     path.write_bytes(b"not a network")
     with pytest.raises(PolicyError, match=r"actor\.onnx: not a usable ONNX file"):
+        make_policy(str(path))
+
+
+def test_a_network_that_fails_when_it_runs_is_refused(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    path = write_policy(tmp_path)
+    model = onnx.load(path)
+    # An index that comes from the data is only found out of range in a run.
+    (offset,) = (item for item in model.graph.initializer if item.name == "bias")
+    offset.CopyFrom(onnx.helper.make_tensor("biases", onnx.TensorProto.FLOAT, (3, 2), [0.0] * 6))
+    model.graph.initializer.append(onnx.helper.make_tensor("three", onnx.TensorProto.FLOAT, (), [3.0]))
+    del model.graph.node[2:]
+    nodes = [
+        onnx.helper.make_node("ReduceSum", ["observation"], ["sum"], keepdims=0),
+        onnx.helper.make_node("Add", ["sum", "three"], ["number"]),
+        onnx.helper.make_node("Cast", ["number"], ["index"], to=onnx.TensorProto.INT64),
+        onnx.helper.make_node("Gather", ["biases", "index"], ["bias"]),
+        onnx.helper.make_node("Add", ["product", "bias"], ["action"]),
+    ]
+    model.graph.node.extend(nodes)
+    onnx.save(model, path)
+    with pytest.raises(PolicyError, match=r"actor\.onnx: the network cannot be run"):
         make_policy(str(path))
 
 

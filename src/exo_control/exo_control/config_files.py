@@ -160,11 +160,18 @@ def _steps(model: type[BaseModel], location: tuple[int | str, ...]) -> Iterator[
             field = annotation.model_fields.get(str(key))
             if field is None:
                 return
-            annotation = field.annotation
+            annotation = _without_none(field.annotation)
         else:  # an item of a list or a value of a mapping
-            arguments = [item for item in get_args(annotation) if item is not NoneType]
-            annotation = arguments[-1] if arguments else None
+            arguments = get_args(annotation)
+            annotation = _without_none(arguments[-1]) if arguments else None
         yield field, annotation
+
+
+def _without_none(annotation: Any) -> Any:
+    """Return T for ``T | None``, and any other annotation as it is."""
+    arguments = get_args(annotation)
+    others = [item for item in arguments if item is not NoneType]
+    return others[0] if NoneType in arguments and len(others) == 1 else annotation
 
 
 def _annotation_at(model: type[BaseModel], location: tuple[int | str, ...]) -> Any:

@@ -1,37 +1,28 @@
 """A trained policy from an ONNX file."""
 
+import hashlib
 import importlib
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-from pydantic import Field
 
-from exo_control.config_files import ConfigModel, load_config
+from exo_control.config_files import load_config
 from exo_control.errors import PolicyError
 from exo_control.history import FEATURES, HISTORY_LENGTH, HistoryBuffer
-from exo_control.joints import JOINT_NAMES, POLICY_PERIOD_S, TORQUE_CEILING_NM
+from exo_control.joints import JOINT_NAMES
 from exo_control.policy import Parameter, Vector
+from exo_control.policy_manifest import PolicyManifest
 
 INPUT_SHAPE = [1, HISTORY_LENGTH, FEATURES]
 OUTPUT_SHAPE = [1, len(JOINT_NAMES)]
-RATE_HZ = 1.0 / POLICY_PERIOD_S
-
-
-class PolicyManifest(ConfigModel):
-    """What a trained policy was trained for: the JSON file next to the ONNX file."""
-
-    joint_names: list[str] = Field(description="joints in the order of the network's inputs and outputs")
-    history_length: int = Field(description="ticks per observation")
-    rate_hz: float = Field(description="rate at which the policy was trained, Hz")
-    torque_limit_nm: float = Field(gt=0.0, le=TORQUE_CEILING_NM, description="torque of action 1, Nm")
 
 
 class OnnxPolicy:
     """Runs an actor network on the observation history.
 
     The network maps a float32 observation (1, 10, 6) of ``HistoryBuffer`` to actions (1, 2) between -1 and 1;
-    the torque is the action times the torque limit of the manifest ``<file>.json``.
+    the torque is the action times the torque limit of the manifest, ``actor.json`` for ``actor.onnx``.
     """
 
     parameters: ClassVar[tuple[Parameter, ...]] = ()
@@ -46,9 +37,16 @@ class OnnxPolicy:
         self.name = path.name
         if not path.is_file():
             raise PolicyError(f"policy {path}: no such file")
-        manifest = load_config(path.with_suffix(".json"), PolicyManifest)
-        _check_manifest(path, manifest)
-        self._session = _open_session(path)
+        manifest_path = path.with_suffix(".json")
+        manifest = load_config(manifest_path, PolicyManifest)
+        manifest.check_fits(manifest_path)
+        content = _read(path)
+        if manifest.onnx_sha256 not in (None, hashlib.sha256(content).hexdigest()):
+            raise PolicyError(
+                f"policy {path}: not the file that {manifest_path} was written for: its hash is not onnx_sha256 = "
+                f"{manifest.onnx_sha256}; keep the two files of an export together, or export the policy again"
+            )
+        self._session = open_session(content, f"policy {path}")
         self._input_name = self._session.get_inputs()[0].name
         self._torque_limit_nm = manifest.torque_limit_nm
         self._history = HistoryBuffer(manifest.torque_limit_nm)
@@ -64,8 +62,13 @@ class OnnxPolicy:
         """Return the hip torques, shape (2,), Nm.
 
         Raises:
-            PolicyError: the network's output is not finite or not between -1 and 1.
+            PolicyError: an angle or velocity is not finite, which the history then leaves out; or the network's
+                output is not finite or not between -1 and 1.
         """
+        for name, values in (("angles", position), ("velocities", velocity)):
+            # Once in the history, such a value would spoil the next ten ticks.
+            if not np.isfinite(values).all():
+                raise PolicyError(f"policy {self.name}: hip {name} {np.asarray(values).tolist()} are not finite")
         self._history.push(position, velocity, self._last_nm)
         self._last_nm = self._action() * self._torque_limit_nm
         return self._last_nm.copy()
@@ -79,37 +82,50 @@ class OnnxPolicy:
         return action
 
 
-def _check_manifest(path: Path, manifest: PolicyManifest) -> None:
-    expected = {"joint_names": list(JOINT_NAMES), "history_length": HISTORY_LENGTH, "rate_hz": RATE_HZ}
-    for key, value in expected.items():
-        given = getattr(manifest, key)
-        if given != value:
-            raise PolicyError(f"{path.with_suffix('.json')}: {key} = {given!r}, but this exoskeleton needs {value!r}")
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PolicyError(f"policy {path}: cannot read the file: {error.strerror}") from None
 
 
-def _open_session(path: Path) -> Any:
+def open_session(content: bytes, name: str) -> Any:
+    """Return an ``onnxruntime.InferenceSession`` on one thread for an actor network.
+
+    Args:
+        content: the ONNX file, which holds its weights itself.
+        name: what the network is called in messages.
+
+    Raises:
+        PolicyError: onnxruntime is missing, or the network cannot be run or has other inputs or outputs.
+    """
     try:
         onnxruntime = importlib.import_module("onnxruntime")
     except ImportError:
-        raise PolicyError(f"policy {path} needs onnxruntime; install it with `pip install onnxruntime`") from None
+        raise PolicyError(f"{name} needs onnxruntime; install it with `pip install onnxruntime`") from None
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # more threads make so small a network slower and its latency uneven
     options.inter_op_num_threads = 1
+    options.log_severity_level = 4  # what goes wrong is raised, and told here
     try:
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime has no common base class for its load errors
-        raise PolicyError(f"policy {path}: not a usable ONNX file: {error}") from None
-    _check_tensor(path, "input", session.get_inputs(), INPUT_SHAPE)
-    _check_tensor(path, "output", session.get_outputs(), OUTPUT_SHAPE)
+        raise PolicyError(f"{name}: not a usable ONNX file: {error}") from None
+    _check_tensor(name, "input", session.get_inputs(), INPUT_SHAPE)
+    _check_tensor(name, "output", session.get_outputs(), OUTPUT_SHAPE)
+    try:
+        session.run(None, {session.get_inputs()[0].name: np.zeros(INPUT_SHAPE, dtype=np.float32)})
+    except Exception as error:
+        raise PolicyError(f"{name}: the network cannot be run: {error}") from None
     return session
 
 
-def _check_tensor(path: Path, side: str, tensors: list[Any], shape: list[int]) -> None:
+def _check_tensor(name: str, side: str, tensors: list[Any], shape: list[int]) -> None:
     if len(tensors) != 1:
         names = [tensor.name for tensor in tensors]
-        raise PolicyError(f"policy {path}: {len(tensors)} {side}s {names}, needs one")
+        raise PolicyError(f"{name}: {len(tensors)} {side}s {names}, needs one")
     tensor = tensors[0]
     if list(tensor.shape) != shape:
-        raise PolicyError(f"policy {path}: {side} '{tensor.name}' has shape {tensor.shape}, needs {shape}")
+        raise PolicyError(f"{name}: {side} '{tensor.name}' has shape {tensor.shape}, needs {shape}")
     if tensor.type != "tensor(float)":
-        raise PolicyError(f"policy {path}: {side} '{tensor.name}' is {tensor.type}, needs tensor(float)")
+        raise PolicyError(f"{name}: {side} '{tensor.name}' is {tensor.type}, needs tensor(float)")
