@@ -8,8 +8,8 @@ from exo_control.history import FEATURES
 CLIP = 10.0
 """Bound of a normalised feature, in standard deviations."""
 
-EPSILON = 1e-4
-"""Added to the variance: a feature that has not moved yet is not blown up (0.01 rad, 0.01 rad/s, 1 % of the torque)."""
+SMALLEST_SD = 0.01
+"""Least divisor: a feature that has hardly moved yet is not blown up (0.01 rad, 0.01 rad/s, 1 % of the torque)."""
 
 
 class Normaliser(nn.Module):
@@ -44,6 +44,11 @@ class Normaliser(nn.Module):
         self.mean.add_(share * delta)
         self.count.copy_(total)
 
+    @property
+    def sd(self) -> Tensor:
+        """What each feature is divided by, shape (6,)."""
+        return torch.sqrt(self.variance).clamp(min=SMALLEST_SD)
+
     def forward(self, observation: Tensor) -> Tensor:
         """Return the observation, shape (..., 6), with mean 0 and variance 1 per feature, clipped."""
-        return ((observation - self.mean) / torch.sqrt(self.variance + EPSILON)).clamp(-CLIP, CLIP)
+        return ((observation - self.mean) / self.sd).clamp(-CLIP, CLIP)
