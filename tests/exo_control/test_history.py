@@ -74,3 +74,18 @@ def test_a_batch_equals_separate_buffers_and_resets_one_by_one() -> None:
             history.push(position[index], velocity[index], torque[index])
     assert batch.observation.shape == (3, 10, 6)
     assert np.array_equal(batch.observation, np.stack([history.observation for history in single]))
+
+
+def test_a_walker_that_begins_anew_sees_what_a_fresh_history_would() -> None:
+    batch, fresh = HistoryBuffer(8.0, (3,)), HistoryBuffer(8.0)
+    ticks = np.random.default_rng(0).uniform(-1.0, 1.0, (25, 3, 3, 2))
+    for k, (position, velocity, torque) in enumerate(ticks):
+        batch.push(position, velocity, torque)
+        if k == 13:
+            batch.restart(np.array([1]), position[1:2], velocity[1:2])
+            fresh.push(position[1], velocity[1], [0.0, 0.0])
+        elif k > 13:
+            fresh.push(position[1], velocity[1], torque[1])
+        if k >= 13:
+            np.testing.assert_array_equal(batch.observation[1], fresh.observation)
+            assert k < 16 or batch.observation[0].all()

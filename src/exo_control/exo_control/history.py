@@ -53,3 +53,16 @@ class HistoryBuffer:
     def reset(self, index: int | slice | NDArray[np.intp] | NDArray[np.bool_] = slice(None)) -> None:
         """Forget all ticks; ``index`` picks walkers of the batch, all by default."""
         self._rows[index] = 0.0
+
+    def restart(self, index: NDArray[np.intp], position: ArrayLike, velocity: ArrayLike) -> None:
+        """Let some walkers of the batch begin anew: they forget all ticks, and the newest one becomes their first.
+
+        Args:
+            index: (k,) walkers of a batch of shape (n,).
+            position, velocity: (k, 2) of the first tick, rad and rad/s; its previous torque is zero.
+        """
+        self.reset(index)
+        newest = (self._oldest - 1) % HISTORY_LENGTH
+        for row in (newest, newest + HISTORY_LENGTH):
+            self._rows[index, row, 0:2] = position
+            self._rows[index, row, 2:4] = velocity
