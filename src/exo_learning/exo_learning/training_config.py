@@ -13,6 +13,7 @@ from exo_control.errors import ConfigError, choices_hint
 from exo_control.joints import POLICY_PERIOD_S, TORQUE_CEILING_NM
 from exo_sim.human_model import MASS_RANGE_KG
 
+
 class RewardConfig(ConfigModel):
     """Weights of the reward (paper, eq. 2 to 6 and Table I)."""
 
@@ -22,7 +23,9 @@ class RewardConfig(ConfigModel):
     target_speed_m_s: float | None = Field(
         gt=0.0, le=3.0, description="v_target, m/s; null: the gait's own speed without assistance"
     )
-    velocity_filter_s: float = Field(ge=0.0, le=5.0, description="time constant of a low-pass on the speed, s; paper: 0")
+    velocity_filter_s: float = Field(
+        ge=0.0, le=5.0, description="time constant of a low-pass on the speed, s; paper: 0"
+    )
     smoothness_weight: float = Field(ge=0.0, description="lambda_s, on actions of -1 to 1")
     fall_penalty: float = Field(ge=0.0, description="subtracted at a fall")
     fall_height_m: float = Field(gt=0.3, lt=1.2, description="height of the centre of mass that counts as fallen, m")
@@ -86,9 +89,13 @@ class PpoConfig(ConfigModel):
     buffer_ticks: int = Field(ge=2, le=1_000_000, description="environment steps per buffer")
     minibatch: int = Field(ge=2, description="samples per gradient step")
     max_gradient_norm: float = Field(gt=0.0, description="gradients are scaled down to this norm")
-    clip_gradients_apart: bool = Field(description="clip actor's and critic's gradients each on their own; paper: false")
+    clip_gradients_apart: bool = Field(
+        description="clip actor's and critic's gradients each on their own; paper: false"
+    )
     initial_action_sd: float = Field(gt=0.0, le=2.0, description="sd of the exploration, on actions of -1 to 1")
-    normalise_observations: bool = Field(description="feed the networks observations of mean 0, variance 1; paper: false")
+    normalise_observations: bool = Field(
+        description="feed the networks observations of mean 0, variance 1; paper: false"
+    )
     normalise_values: bool = Field(description="let the critic learn returns of mean 0, variance 1; paper: false")
     advantage_bound: float | None = Field(gt=0.0, description="normalised advantages are clipped here; paper: null")
     target_kl: float | None = Field(gt=0.0, description="stop a buffer's epochs above 1.5 times this KL; paper: null")

@@ -161,7 +161,9 @@ class WalkingEnv:
             limiter.apply(command_nm[i], position[i], velocity[i], now_s[i], 0.0, 0.0)
             for i, limiter in enumerate(self._limiters)
         ]
-        return np.stack([result.torque_nm for result in results]), np.array([bool(result.fault) for result in results])
+        return np.stack([result.torque_nm for result in results]), np.array(
+            [result.fault is not None for result in results]
+        )
 
     def _encoders(self) -> Floats:
         return np.concatenate([self.walkers.hip_position_rad, self.walkers.hip_velocity_rad_s], axis=1)

@@ -1,0 +1,72 @@
+"""``exo train``: learn an assistance policy in simulation."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from exo.json_output import add_json_option, print_json
+from exo_control.errors import ConfigError
+
+
+def add_parser(subparsers: Any) -> argparse.ArgumentParser:
+    """Add ``exo train``."""
+    parser: argparse.ArgumentParser = subparsers.add_parser("train", help="learn an assistance policy in simulation")
+    parser.add_argument(
+        "--config", default="improved", help="name in config/training or path of a .yaml (default: %(default)s)"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of networks, exploration and walks (default: %(default)s)")
+    parser.add_argument("--output", help="run folder (default: runs/train-CONFIG-SEED)")
+    parser.add_argument("--resume", action="store_true", help="go on with the run in the output folder")
+    parser.add_argument("--minutes", type=float, help="stop after this time; --resume goes on later")
+    parser.add_argument("--threads", type=int, default=2, help="threads for networks and simulation (default: 2)")
+    add_json_option(parser)
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train, and export the policy."""
+    if args.minutes is not None and not 0.0 < args.minutes < 1e5:
+        raise ConfigError(f"--minutes {args.minutes:g}: needs a number above 0")
+    if not 1 <= args.threads <= 64:
+        raise ConfigError(f"--threads {args.threads}: needs 1 to 64")
+    if not 0 <= args.seed < 2**32:
+        raise ConfigError(f"--seed {args.seed}: needs 0 to 4294967295")
+    try:
+        import torch  # noqa: F401
+    except ImportError:
+        raise ConfigError(
+            "exo train needs PyTorch: run `make train`, or `pip install -r requirements/train.txt`"
+        ) from None
+
+    from tqdm import tqdm
+
+    from exo_learning.trainer import Progress, Trainer
+    from exo_learning.training_config import load_training_config
+
+    config = load_training_config(args.config)
+    folder = Path(args.output or f"runs/train-{Path(args.config).stem}-{args.seed}")
+    print(f"Preparing the walkers in {folder}", file=sys.stderr)
+    trainer = Trainer(config, args.seed, folder, args.threads, args.resume)
+    with tqdm(total=config.buffers, initial=trainer.buffers, unit="buffer", disable=None) as bar:
+
+        def report(progress: Progress) -> None:
+            walking = progress.walking
+            bar.set_postfix_str(
+                f"reward {walking.reward:.3f}, falls {walking.falls}, CoT {walking.cost_of_transport:.2f}, "
+                f"{progress.left_s / 60.0:.0f} min left"
+            )
+            bar.update(progress.buffer - bar.n)
+
+        trainer.run(report, args.minutes)
+    result: dict[str, Any] = {
+        "folder": str(folder),
+        "buffers": trainer.buffers,
+        "finished": trainer.done,
+        "minutes": trainer.elapsed_s / 60.0,
+        "baselines": trainer.baselines,
+        "evaluation": trainer.evaluation,
+    }
+    if args.json:
+        print_json(result)
+    return 0
