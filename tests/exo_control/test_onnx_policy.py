@@ -120,7 +120,7 @@ TRAINING = {
     "config": "paper",
     "config_sha256": "0" * 64,
     "seed": 1,
-    "gait": "two_state",
+    "gaits": ["two_state"],
     "git_sha": "1" * 40,
     "versions": {"torch": "2.13.0"},
 }

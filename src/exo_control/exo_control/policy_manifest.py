@@ -16,7 +16,7 @@ class TrainingRecord(ConfigModel):
     config: str = Field(description="name of the training configuration")
     config_sha256: str = Field(description="hash of its values")
     seed: int = Field(description="seed of the training")
-    gait: str = Field(description="gait that the simulated person walked with")
+    gaits: list[str] = Field(description="gaits that the simulated people walked with")
     git_sha: str = Field(description="commit of exo that wrote the policy")
     versions: dict[str, str] = Field(description="versions of exo and of the libraries that wrote the policy")
 
