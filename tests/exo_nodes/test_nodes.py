@@ -11,9 +11,13 @@ import numpy as np
 import pytest
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState, GetState
+from rcl_interfaces.msg import SetParametersResult
+from rcl_interfaces.srv import SetParameters
+from rclpy.parameter import Parameter
 from sensor_msgs.msg import JointState
 
 from exo_control.joints import JOINT_NAMES, by_joint_name
+from exo_control.policy_switch import CROSSOVER_TICKS
 from exo_nodes import qos, topics
 from exo_nodes.lifecycle import EXIT_CANNOT_START
 from exo_nodes.stamps import PERIOD_NS, START_NS
@@ -235,6 +239,36 @@ def test_a_second_policy_is_refused_and_does_not_disturb(observer: Observer, sta
     # The simulation looks for other policies every 100 states.
     observer.spin_until(lambda: len(observer.messages[topics.SAFETY_STATUS]) > count + 110)
     assert observer.messages[topics.SAFETY_STATUS][-1].status[0].message in ("ramp", "active"), simulation.output
+
+
+def set_policy(observer: Observer, policy: str) -> SetParametersResult:
+    client = observer.node.create_client(SetParameters, "/policy/set_parameters")
+    assert client.wait_for_service(20.0)
+    value = Parameter("policy", Parameter.Type.STRING, policy).to_parameter_msg()
+    future = client.call_async(SetParameters.Request(parameters=[value]))
+    observer.spin_until(future.done)
+    return future.result().results[0]
+
+
+def test_another_policy_takes_over_without_a_step(observer: Observer, start_node: StartNode) -> None:
+    policy = start_node("policy_node", policy="zero", **SLOW_POLICY)
+    start_node("simulation_node", **SLOW)
+    commands = observer.messages[topics.JOINT_COMMANDS]
+    observer.spin_until(lambda: len(commands) > 100)
+    assert "unknown policy 'dofcc'; did you mean 'dofc'?" in set_policy(observer, "dofcc").reason
+    assert set_policy(observer, "missing.onnx").successful  # found out while it loads
+    assert set_policy(observer, "dofc").successful
+    before = len(commands)
+    observer.spin_until(lambda: len(commands) > before + 400)
+    torque = np.array([command.effort for command in commands])
+    assert np.all(torque[:before] == 0.0) and np.abs(torque).max() > 5.0
+    change = np.abs(np.diff(torque, axis=0)).max(axis=1)
+    end = np.flatnonzero(change)[0] + CROSSOVER_TICKS
+    assert change[:end].max() < change[end:].max() + 8.0 / CROSSOVER_TICKS  # DOFC's own changes, and its share's
+    policy.send(signal.SIGINT)
+    assert observer.spin_until_ended(policy) == 0
+    assert "policy not replaced: policy missing.onnx: no such file" in policy.output
+    assert "policy dofc takes over from zero" in policy.output
 
 
 def test_two_commanding_nodes_are_a_fault(observer: Observer, start_node: StartNode) -> None:

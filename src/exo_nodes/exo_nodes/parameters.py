@@ -1,4 +1,4 @@
-"""Parameters of a node as data: declared with description and range, all read-only, unknown ones refused."""
+"""Parameters of a node as data: declared with description and range, most read-only, unknown ones refused."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,11 +24,12 @@ class NodeParameter:
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
+    read_only: bool = True
 
     @property
     def descriptor(self) -> ParameterDescriptor:
         """What ``ros2 param describe`` shows."""
-        descriptor = ParameterDescriptor(description=self.description, read_only=True)
+        descriptor = ParameterDescriptor(description=self.description, read_only=self.read_only)
         if self.choices:
             descriptor.additional_constraints = f"one of {', '.join(self.choices)}"
         if self.minimum is not None and self.maximum is not None:

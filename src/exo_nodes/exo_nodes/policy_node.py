@@ -1,16 +1,20 @@
 """The policy node: turns encoder states into torque commands. The same for simulation and hardware."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rcl_interfaces.msg import SetParametersResult
 from rclpy.duration import Duration
+from rclpy.parameter import Parameter
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import JointState
 
-from exo_control.errors import JointError, PolicyError
+from exo_control.errors import ExoError, JointError, PolicyError
 from exo_control.joints import JOINT_NAMES, POLICY_PERIOD_S, by_joint_name
 from exo_control.policy import Policy
+from exo_control.policy_switch import PolicySwitch
 from exo_control.registry import POLICY_NAMES, make_policy, policy_parameters
 from exo_nodes import qos, topics
 from exo_nodes.lifecycle import SETTLE_S, WAIT_FOR_RECORDER, ExoNode, StartError
@@ -25,7 +29,12 @@ DISCOVERY_S = 4.0
 """Time after which DDS has shown whoever is there, even on a busy machine: nodes announce themselves every 3 s."""
 
 PARAMETERS = (
-    NodeParameter("policy", "zero", f"{', '.join(POLICY_NAMES)} or the path of an .onnx or .yaml file"),
+    NodeParameter(
+        "policy",
+        "zero",
+        f"{', '.join(POLICY_NAMES)} or the path of a policy file; may be set at run time: no step in torque",
+        read_only=False,
+    ),
     NodeParameter(
         "tick_period_s",
         POLICY_PERIOD_S,
@@ -50,7 +59,10 @@ class PolicyNode(ExoNode):
 
     def __init__(self) -> None:
         super().__init__("policy", PARAMETERS)
-        self._policy: Policy | None = self._load_policy()  # now: a wrong name is no reason to wait for a device
+        # Now: a wrong name is no reason to wait for a device.
+        self._policy: PolicySwitch | None = PolicySwitch(self._load_policy(self.values["policy"]))
+        self._loader = ThreadPoolExecutor(1)
+        self.add_on_set_parameters_callback(self._on_parameters)
         self._device_seen_s: float | None = None
         self._device_at_work = False
         self._device_status: Subscription | None = self.create_subscription(
@@ -65,7 +77,7 @@ class PolicyNode(ExoNode):
         if self._device_status is not None:
             self.destroy_subscription(self._device_status)
             self._device_status = None
-        self._policy = self._policy or self._load_policy()
+        self._policy = self._policy or PolicySwitch(self._load_policy(self.values["policy"]))
         self._commands = self.create_publisher(
             JointState, topics.JOINT_COMMANDS, qos.command(self.values["tick_period_s"])
         )
@@ -76,8 +88,7 @@ class PolicyNode(ExoNode):
         )
         self.get_logger().info(f"policy {self._policy.name}")
 
-    def _load_policy(self) -> Policy:
-        spec = self.values["policy"]
+    def _load_policy(self, spec: str) -> Policy:
         names = [parameter.name for parameter in policy_parameters(spec)]
         return make_policy(spec, {name: self.values[f"{spec}.{name}"] for name in names})
 
@@ -102,6 +113,29 @@ class PolicyNode(ExoNode):
 
     def _on_device_status(self, status: DiagnosticArray) -> None:
         self._device_at_work = True
+
+    def _on_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
+        """Take another policy: ``ros2 param set /policy policy NAME_OR_PATH``."""
+        for parameter in parameters:
+            if parameter.name == "policy":
+                try:
+                    policy_parameters(parameter.value)
+                except ExoError as error:
+                    return SetParametersResult(successful=False, reason=str(error))
+                self._loader.submit(self._replace_policy, parameter.value)
+        return SetParametersResult(successful=True)
+
+    def _replace_policy(self, spec: str) -> None:
+        """Load a policy and let it take over; in a thread, since loading takes longer than a tick."""
+        try:
+            policy = self._load_policy(spec)
+        except ExoError as error:
+            self.get_logger().error(f"policy not replaced: {error}")
+            return
+        self.values["policy"] = spec
+        if (switch := self._policy) is not None:
+            switch.switch_to(policy)
+            self.get_logger().info(f"policy {policy.name} takes over from {switch.name}")
 
     def missing(self) -> list[str]:
         """Return what has to be there before activation."""
@@ -141,6 +175,8 @@ class PolicyNode(ExoNode):
             position = by_joint_name(state.name, state.position)
             velocity = by_joint_name(state.name, state.velocity)
             torque = self._policy.torque(position, velocity, now_ns * 1e-9)
+            if self._policy.failure:
+                self.get_logger().error(f"policy not replaced: {self._policy.failure}", throttle_duration_sec=10.0)
         except (JointError, PolicyError) as error:
             self._errors += 1
             self.get_logger().error(f"no command: {error}", throttle_duration_sec=1.0)
