@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,14 +13,12 @@ from typing import Any
 import cma
 import numpy as np
 
-from exo_control.errors import ConfigError
+from exo_sim.cma_search import CHECKPOINT_INTERVAL_S, CMA_OPTIONS, NormalNumbers, read_checkpoint, write_checkpoint
 from exo_sim.engine.model_arrays import Floats
 from exo_sim.gait import Gait
 from exo_sim.gait_objective import Evaluation, GaitObjective, GaitOptimisation, Stage
 from exo_sim.human_model import HumanModel
 from exo_sim.reflex_controller import ReflexController
-
-CHECKPOINT_INTERVAL_S = 20.0
 
 
 @dataclass
@@ -40,16 +37,6 @@ class Progress:
     speed_m_s: float = float("nan")
     sigma: float = 0.0
     terms: dict[str, float] = field(default_factory=dict)
-
-
-class _Normal:
-    """Normal random numbers from a generator of its own: by default cma shares NumPy's global one."""
-
-    def __init__(self, seed: list[int]) -> None:
-        self._generator = np.random.default_rng(seed)
-
-    def __call__(self, *shape: int) -> Floats:
-        return self._generator.standard_normal(shape)
 
 
 class GaitSearch:
@@ -89,17 +76,10 @@ class GaitSearch:
         self._scale = self._objective.scales(self._origin)
         bounds = [list((bound - self._origin) / self._scale) for bound in (self._low, self._high)]
         options = {
+            **CMA_OPTIONS,
             "popsize": self._settings.search.population,
             "bounds": bounds,
-            "randn": _Normal([self._seed, self.progress.generation]),
-            "seed": float("nan"),  # leave NumPy's global generator alone
-            "verbose": -9,
-            "tolfun": 0.0,
-            "tolx": 0.0,
-            "tolfunhist": 0.0,
-            "tolstagnation": 10**9,
-            "tolflatfitness": 10**9,
-            "maxiter": float("inf"),
+            "randn": NormalNumbers([self._seed, self.progress.generation]),
         }
         self._es = cma.CMAEvolutionStrategy(np.zeros(len(self._origin)), sigma, options)
 
@@ -199,14 +179,8 @@ class GaitSearch:
 
     def save(self, path: Path) -> None:
         """Write a checkpoint; an interrupted write leaves the one before intact."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_bytes(pickle.dumps(self._content()))
-        partial.replace(path)
-
-    def _content(self) -> dict[str, Any]:
         state = {"progress": asdict(self.progress), "es": self._es, "origin": self._origin, "scale": self._scale}
-        return {"setup": self._setup(), **state}
+        write_checkpoint(path, self._setup(), state)
 
     def _setup(self) -> dict[str, Any]:
         return {
@@ -223,16 +197,6 @@ class GaitSearch:
         Raises:
             ConfigError: the checkpoint is unreadable or belongs to another search; the message names what differs.
         """
-        try:
-            data = pickle.loads(path.read_bytes())
-            setup = data["setup"]
-        except (OSError, pickle.UnpicklingError, EOFError, KeyError, AttributeError, TypeError) as error:
-            raise ConfigError(f"{path}: not a checkpoint of a gait search ({error}); delete it to start anew") from None
-        differing = [key for key, value in self._setup().items() if setup.get(key) != value]
-        if differing:
-            raise ConfigError(
-                f"{path}: the checkpoint comes from another search, with another {', '.join(differing)}; "
-                "use the same arguments, or delete it to start anew"
-            )
+        data = read_checkpoint(path, self._setup(), "a gait search")
         self._es, self._origin, self._scale = data["es"], data["origin"], data["scale"]
         self.progress = Progress(**data["progress"])

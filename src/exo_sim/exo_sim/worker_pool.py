@@ -1,0 +1,72 @@
+"""Worker processes for independent walks."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from types import TracebackType
+from typing import Any, TypeVar
+
+from exo_control.errors import ConfigError
+
+Result = TypeVar("Result")
+
+
+class WorkerPool:
+    """Runs a function on many arguments in processes, or right here with one worker.
+
+    Processes, since policy and safety limiter are Python and hold its lock most of a tick. The results do not depend
+    on the number of workers.
+    """
+
+    def __init__(self, workers: int | None = None) -> None:
+        """Prepare workers; they start with the first task.
+
+        Raises:
+            ConfigError: there is no worker.
+        """
+        count = workers if workers is not None else os.cpu_count() or 1
+        if count < 1:
+            raise ConfigError(f"{count} workers: needs at least 1")
+        # Started afresh: a forked process inherits locks that other threads hold.
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(count, context, initializer=_ignore_interrupt) if count > 1 else None
+
+    def map(
+        self,
+        function: Callable[..., Result],
+        tasks: Sequence[tuple[Any, ...]],
+        on_done: Callable[[], None] = lambda: None,
+    ) -> list[Result]:
+        """Return ``function(*task)`` of each task, in order; ``on_done`` is called after each.
+
+        Raises:
+            Exception: the first that the function raised.
+        """
+        results = []
+        if self._pool is None:
+            for task in tasks:
+                results.append(function(*task))
+                on_done()
+            return results
+        for future in [self._pool.submit(function, *task) for task in tasks]:
+            results.append(future.result())
+            on_done()
+        return results
+
+    def __enter__(self) -> WorkerPool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+
+def _ignore_interrupt() -> None:
+    """Leave Ctrl-C to the main process, which then ends the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
