@@ -52,4 +52,4 @@ class Actuator:
     def torque(self, command_nm: Floats) -> Floats:
         """Return the torque that acts in this tick, (rows, 2) Nm, for the drives' command (rows, 2)."""
         self._torque = self._torque + self._gain * (self._delay.push(command_nm) - self._torque)
-        return self._torque
+        return self._torque.copy()

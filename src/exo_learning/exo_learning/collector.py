@@ -55,7 +55,7 @@ class Collector:
                 buffer.action[t] = action.cpu().numpy()
                 buffer.log_probability[t] = agent.log_probability(action, mean).cpu().numpy()
                 buffer.value[t] = agent.value(observation, body_state).cpu().numpy()
-            step = env.step(buffer.action[t].astype(np.float64))
+            step = env.step(buffer.action[t])
             done = step.terminated | step.truncated
             buffer.reward[t], buffer.done[t] = step.reward, done
             if step.truncated.any():  # time is over, but the walk would have gone on

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import torch
 
+from exo_control.joints import POLICY_PERIOD_S
 from exo_control.registry import make_policy
 from exo_learning.agent import Agent
 from exo_learning.training_config import TrainingConfig
@@ -70,37 +71,25 @@ class Evaluation:
         env.seed(SEED)
         env.reset()
         walking = np.ones(len(env), dtype=bool)
-        energy, distance, reward, squares = np.zeros((4, len(env)))
-        ticks = np.zeros(len(env), dtype=int)
-        fell = np.zeros(len(env), dtype=bool)
+        energy, distance, reward, torque_squared, ticks, falls = np.zeros((6, len(env)))
         for _ in range(env.config.episode_ticks):
             step = env.step(act())
-            energy[walking] += step.metabolic_energy_j[walking]
-            distance[walking] += step.distance_m[walking]
-            reward[walking] += step.reward[walking]
-            squares[walking] += np.mean(step.torque_nm**2, axis=1)[walking]
-            ticks[walking] += 1
-            fell |= walking & step.terminated
+            energy += walking * step.metabolic_energy_j
+            distance += walking * step.distance_m
+            reward += walking * step.reward
+            torque_squared += walking * np.mean(step.torque_nm**2, axis=1)
+            ticks += walking
+            falls += walking & step.terminated
             walking &= ~step.terminated
             if not walking.any():
                 break
-        return figures(env, energy, distance, reward, squares, ticks, fell)
-
-
-def figures(
-    env: WalkingEnv, energy: Floats, distance: Floats, reward: Floats, squares: Floats, ticks: Floats, fell: Floats
-) -> WalkFigures:
-    """Return the figures of walks from their sums over ticks."""
-    from exo_control.joints import POLICY_PERIOD_S
-
-    seconds = ticks * POLICY_PERIOD_S
-    per = env.walkers.mass_kg * np.maximum(distance, 0.1)
-    basal = env.walkers.basal_power_w * seconds
-    return WalkFigures(
-        cot_gross=float(np.mean(energy / per)),
-        cot_net=float(np.mean((energy - basal) / per)),
-        speed_m_s=float(np.mean(distance / seconds)),
-        reward=float(reward.sum() / ticks.sum()),
-        torque_rms_nm=float(np.sqrt(squares.sum() / ticks.sum())),
-        falls=int(fell.sum()),
-    )
+        seconds = ticks * POLICY_PERIOD_S
+        kg_m = env.walkers.mass_kg * np.maximum(distance, 0.1)
+        return WalkFigures(
+            cot_gross=float(np.mean(energy / kg_m)),
+            cot_net=float(np.mean((energy - env.walkers.basal_power_w * seconds) / kg_m)),
+            speed_m_s=float(np.mean(distance / seconds)),
+            reward=float(reward.sum() / ticks.sum()),
+            torque_rms_nm=float(np.sqrt(torque_squared.sum() / ticks.sum())),
+            falls=int(falls.sum()),
+        )

@@ -1,6 +1,7 @@
 """Proximal policy optimisation (Schulman et al. 2017): the loss, and the update by it."""
 
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -18,7 +19,7 @@ STOP_KL = 1.5  # times the target
 
 @dataclass(frozen=True)
 class Loss:
-    """The parts of PPO's loss for one minibatch."""
+    """The parts of PPO's loss, each a mean over the samples."""
 
     policy: Tensor
     value: Tensor
@@ -28,20 +29,22 @@ class Loss:
     clipped: Tensor  # share of samples whose ratio is out of bounds
 
 
+def normalised_advantages(advantage: Tensor, bound: float | None) -> Tensor:
+    """Return the advantages of a minibatch with mean 0 and sd 1, clipped to +-bound if there is one."""
+    normalised = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
+    return normalised if bound is None else normalised.clamp(-bound, bound)
+
+
 def ppo_loss(agent: Agent, batch: Samples, config: PpoConfig) -> Loss:
     """Return L = -E[min(rho A, clip(rho, 1 - epsilon, 1 + epsilon) A)] + c_v E[(V - R)^2] - c_e H.
 
-    rho is the ratio of the action's probability now to that when it was drawn; A is normalised within the batch.
+    rho is the ratio of the action's probability now to that when it was drawn; A comes normalised.
     """
     observation = agent.normaliser(batch.observation)
-    advantage = batch.advantage
-    advantage = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
-    if config.advantage_bound is not None:
-        advantage = advantage.clamp(-config.advantage_bound, config.advantage_bound)
     log_ratio = agent.log_probability(batch.action, agent.actor(observation)) - batch.log_probability
     ratio = torch.exp(log_ratio)
     bounded = ratio.clamp(1.0 - config.clip, 1.0 + config.clip)
-    policy = -torch.min(ratio * advantage, bounded * advantage).mean()
+    policy = -torch.min(ratio * batch.advantage, bounded * batch.advantage).mean()
     target = agent.value_normaliser.normalise(batch.target)
     value = functional.mse_loss(agent.critic(observation, batch.body_state), target)
     entropy = agent.entropy()
@@ -67,15 +70,26 @@ class UpdateFigures:
 class Ppo:
     """Improves an agent by its own experience."""
 
-    def __init__(self, agent: Agent, config: PpoConfig) -> None:
-        """Create the optimiser (Adam)."""
-        self.agent, self.config = agent, config
-        # foreach: one call for all tensors; fused kernels are no faster for so few
-        self.optimiser = torch.optim.Adam(
-            [*agent.policy_parameters(), *agent.critic.parameters()], lr=config.learning_rate, eps=ADAM_EPSILON
-        )
+    def __init__(self, agent: Agent, config: PpoConfig, threads: int = 1) -> None:
+        """Create the optimiser (Adam).
 
-    def update(self, samples: Samples, rng: np.random.Generator, learning_rate: float, policy: bool = True) -> UpdateFigures:
+        Args:
+            agent: what learns.
+            config: hyperparameters.
+            threads: on the CPU, each takes a share of every minibatch; torch's own threads gain less on so small an
+                LSTM (a tick waits for the one before). The gradient is the same up to rounding.
+        """
+        self.agent, self.config = agent, config
+        self._policy, self._critic = list(agent.policy_parameters()), list(agent.critic.parameters())
+        self.optimiser = torch.optim.Adam(
+            [*self._policy, *self._critic], lr=config.learning_rate, eps=ADAM_EPSILON, fused=True
+        )
+        self._shares = threads if agent.log_sd.device.type == "cpu" else 1
+        self._pool = ThreadPoolExecutor(self._shares) if self._shares > 1 else None
+
+    def update(
+        self, samples: Samples, rng: np.random.Generator, learning_rate: float, policy: bool = True
+    ) -> UpdateFigures:
         """Go over the samples for some epochs of minibatches.
 
         Args:
@@ -90,35 +104,57 @@ class Ppo:
         config = self.config
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate
-        losses: list[Tensor] = []
+        trained = [*self._policy, *self._critic] if policy else self._critic
+        figures: list[Tensor] = []
         epoch = 0
         for epoch in range(1, config.epochs + 1):
             for index in torch.from_numpy(rng.permutation(len(samples))).split(config.minibatch):
-                loss = ppo_loss(self.agent, samples.pick(index.to(samples.action.device)), config)
-                losses.append(torch.stack([loss.policy, loss.value, loss.entropy, loss.kl, loss.clipped]).detach())
-                if not torch.isfinite(loss.total):
-                    raise TrainingError(_not_finite(loss))
-                if config.target_kl is not None and loss.kl > STOP_KL * config.target_kl:
-                    return self._figures(losses, epoch)
-                self._descend(loss if policy else None, loss.value)
-        return self._figures(losses, epoch)
+                batch = samples.pick(index.to(samples.action.device))
+                advantage = normalised_advantages(batch.advantage, config.advantage_bound)
+                figure, gradient = self._gradient(replace(batch, advantage=advantage), trained, policy)
+                figures.append(figure)
+                if not torch.isfinite(figure).all():
+                    raise TrainingError(_not_finite(figure))
+                if config.target_kl is not None and figure[_FIGURES.index("kl")] > STOP_KL * config.target_kl:
+                    return self._means(figures, epoch)
+                self._descend(trained, gradient)
+        return self._means(figures, epoch)
 
-    def _descend(self, loss: Loss | None, value_loss: Tensor) -> None:
-        """Take one step down the gradient; of the value loss alone without a policy loss."""
-        config, agent = self.config, self.agent
-        self.optimiser.zero_grad()
-        total = loss.total if loss is not None else config.value_coefficient * value_loss
-        total.backward()
-        policy, critic = list(agent.policy_parameters()), list(agent.critic.parameters())
-        for group in (policy, critic) if config.clip_gradients_apart else (policy + critic,):
-            nn.utils.clip_grad_norm_(group, config.max_gradient_norm)
+    def _gradient(self, batch: Samples, trained: list[nn.Parameter], policy: bool) -> tuple[Tensor, list[Tensor]]:
+        """Return the parts of a minibatch's loss (_FIGURES) and its gradient by the trained parameters."""
+        parts = torch.arange(len(batch), device=batch.action.device).chunk(self._shares)
+
+        def share(part: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+            weight = len(part) / len(batch)
+            loss = ppo_loss(self.agent, batch.pick(part) if len(parts) > 1 else batch, self.config)
+            total = loss.total if policy else self.config.value_coefficient * loss.value
+            gradient = torch.autograd.grad(weight * total, trained)
+            return weight * torch.stack([getattr(loss, name) for name in _FIGURES]).detach(), gradient
+
+        shares = list(self._pool.map(share, parts) if self._pool else map(share, parts))
+        figures = torch.stack([figure for figure, _ in shares]).sum(dim=0)
+        gradients = zip(*(gradient for _, gradient in shares), strict=True)
+        return figures, [torch.stack(pieces).sum(dim=0) if len(pieces) > 1 else pieces[0] for pieces in gradients]
+
+    def _descend(self, trained: list[nn.Parameter], gradient: list[Tensor]) -> None:
+        for parameter in (*self._policy, *self._critic):
+            parameter.grad = None  # Adam leaves such a parameter alone
+        for parameter, slope in zip(trained, gradient, strict=True):
+            parameter.grad = slope
+        groups = (self._policy, self._critic) if self.config.clip_gradients_apart else (trained,)
+        for group in groups:
+            nn.utils.clip_grad_norm_(group, self.config.max_gradient_norm)
         self.optimiser.step()
 
-    def _figures(self, losses: list[Tensor], epochs: int) -> UpdateFigures:
-        policy, value, entropy, kl, clipped = torch.stack(losses).mean(dim=0).tolist()
+    def _means(self, figures: list[Tensor], epochs: int) -> UpdateFigures:
+        policy, value, entropy, kl, clipped = torch.stack(figures).mean(dim=0).tolist()
         return UpdateFigures(policy, value, entropy, kl, clipped, epochs)
 
 
-def _not_finite(loss: Loss) -> str:
-    parts = ", ".join(f"{name} {float(getattr(loss, name)):g}" for name in ("policy", "value", "entropy"))
+_FIGURES = ("policy", "value", "entropy", "kl", "clipped")
+"""Parts of the loss in the order of UpdateFigures."""
+
+
+def _not_finite(figure: Tensor) -> str:
+    parts = ", ".join(f"{name} {value:g}" for name, value in zip(_FIGURES, figure.tolist(), strict=True))
     return f"the loss is not finite ({parts}); try a lower ppo.learning_rate or ppo.normalise_values: true"

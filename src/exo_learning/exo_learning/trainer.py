@@ -69,13 +69,13 @@ class Trainer:
         self.config, self.seed, self.folder = config, seed, folder
         self._checkpoint_path = folder / checkpoints.FILE_NAME
         saved = self._saved(resume)
-        torch.set_num_threads(threads)
+        torch.set_num_threads(1)  # Ppo and the environment share out their work themselves
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.rng = np.random.default_rng(np.random.SeedSequence([seed, 1]))
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             self.agent = Agent(config.ppo).to(self.device)
-        self.ppo = Ppo(self.agent, config.ppo)
+        self.ppo = Ppo(self.agent, config.ppo, threads)
         self.env = WalkingEnv(config, seed, threads)
         self._collector = Collector(self.env, self.agent, config)
         self._evaluation = Evaluation(config)
@@ -104,7 +104,9 @@ class Trainer:
             different = _differences(saved.config.model_dump(), self.config.model_dump())
             raise TrainingError(f"{self._checkpoint_path} is of another configuration: {different}")
         if saved.seed != self.seed:
-            raise TrainingError(f"{self._checkpoint_path} is of seed {saved.seed}, not {self.seed}; add --seed {saved.seed}")
+            raise TrainingError(
+                f"{self._checkpoint_path} is of seed {saved.seed}, not {self.seed}; add --seed {saved.seed}"
+            )
         return saved
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +84,7 @@ class WalkerBatch:
         self._jobs: list[tuple[Body, slice]] = []
         for body, end, count in zip(bodies, ends, counts, strict=True):
             parts = np.linspace(end - count, end, min(threads, count) + 1).astype(int)
-            self._jobs += [(body, slice(a, b)) for a, b in zip(parts[:-1], parts[1:], strict=True)]
+            self._jobs += [(body, slice(a, b)) for a, b in pairwise(parts)]
         first = bodies[0]
         self._advance_all = specialised(
             advance_all, first.arrays, first.reflexes, self.states, np.zeros((1, 2)), np.zeros(1), *self._timing

@@ -6,7 +6,7 @@ import pickle
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from exo_control.history import HistoryBuffer
 from exo_control.joints import POLICY_PERIOD_S
@@ -112,7 +112,7 @@ class WalkingEnv:
         self._begin(np.arange(len(self)))
         return self.observation.copy()
 
-    def step(self, action: Floats) -> Step:
+    def step(self, action: ArrayLike) -> Step:
         """Walk one policy period.
 
         Args:
@@ -239,7 +239,8 @@ def _draw_drives(config: RandomisationConfig, rng: np.random.Generator, rows: in
     delays = rng.integers(low[:, np.newaxis], high[:, np.newaxis] + 1, size=(2, rows))
     if config.actuator_bandwidth_hz is None:
         return delays, np.full(rows, np.inf)
-    return delays, rng.uniform(*config.actuator_bandwidth_hz, size=rows)
+    lowest, highest = config.actuator_bandwidth_hz
+    return delays, rng.uniform(lowest, highest, size=rows)
 
 
 def _population(config: TrainingConfig, limits: SafetyLimits) -> tuple[list[Body], list[StartStates], list[int]]:

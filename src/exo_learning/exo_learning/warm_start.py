@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from exo_control.joints import POLICY_PERIOD_S
 from exo_control.registry import make_policy
@@ -18,8 +19,7 @@ _LEARNING_RATE = 1e-3
 def warm_start(agent: Agent, config: TrainingConfig, settings: WarmStartConfig, seed: int) -> float:
     """Let the teacher walk, and the actor learn its actions; the observation normaliser is fixed by these walks.
 
-    The actor leads half of the walkers after each pass would be better still; walking noise in the teacher's
-    observations covers the states around its own.
+    The noise of the configuration is on the teacher's observations too, and so covers the states around its own.
 
     Args:
         agent: changed in place.
@@ -57,7 +57,7 @@ def warm_start(agent: Agent, config: TrainingConfig, settings: WarmStartConfig, 
     return float(np.sqrt(squares / len(inputs)))
 
 
-def _teach(env: WalkingEnv, settings: WarmStartConfig) -> tuple[np.ndarray, np.ndarray]:
+def _teach(env: WalkingEnv, settings: WarmStartConfig) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
     """Return observations (m, 10, 6) and the teacher's actions (m, 2)."""
     limit = env.config.torque_limit_nm
     teachers = [make_policy(settings.policy, settings.parameters) for _ in range(len(env))]

@@ -19,7 +19,9 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument("--output", help="run folder (default: runs/train-CONFIG-SEED)")
     parser.add_argument("--resume", action="store_true", help="go on with the run in the output folder")
     parser.add_argument("--minutes", type=float, help="stop after this time; --resume goes on later")
-    parser.add_argument("--threads", type=int, default=2, help="threads for networks and simulation (default: 2)")
+    parser.add_argument(
+        "--threads", type=int, default=2, help="more may be faster, but round differently (default: %(default)s)"
+    )
     add_json_option(parser)
     return parser
 
@@ -41,26 +43,34 @@ def run(args: argparse.Namespace) -> int:
 
     from tqdm import tqdm
 
+    from exo.commands.version import git_sha
+    from exo_learning.export_onnx import export_onnx
+    from exo_learning.manifest import checkpoint_manifest
     from exo_learning.trainer import Progress, Trainer
     from exo_learning.training_config import load_training_config
 
     config = load_training_config(args.config)
     folder = Path(args.output or f"runs/train-{Path(args.config).stem}-{args.seed}")
-    print(f"Preparing the walkers in {folder}", file=sys.stderr)
+    print(f"Training in {folder}", file=sys.stderr)
     trainer = Trainer(config, args.seed, folder, args.threads, args.resume)
     with tqdm(total=config.buffers, initial=trainer.buffers, unit="buffer", disable=None) as bar:
 
         def report(progress: Progress) -> None:
             walking = progress.walking
             bar.set_postfix_str(
-                f"reward {walking.reward:.3f}, falls {walking.falls}, CoT {walking.cost_of_transport:.2f}, "
-                f"{progress.left_s / 60.0:.0f} min left"
+                f"return {walking.episode_return:.1f}, falls {walking.falls}, "
+                f"CoT {walking.cost_of_transport:.2f}, {progress.left_s / 60.0:.0f} min left"
             )
             bar.update(progress.buffer - bar.n)
 
         trainer.run(report, args.minutes)
+    checkpoint = trainer.checkpoint()
+    policy = folder / "policy.onnx"
+    agent = checkpoint.restored_agent()
+    export_onnx(agent.actor, agent.normaliser, checkpoint_manifest(checkpoint, git_sha() or "unknown"), policy)
     result: dict[str, Any] = {
         "folder": str(folder),
+        "policy": str(policy),
         "buffers": trainer.buffers,
         "finished": trainer.done,
         "minutes": trainer.elapsed_s / 60.0,
@@ -69,4 +79,12 @@ def run(args: argparse.Namespace) -> int:
     }
     if args.json:
         print_json(result)
+        return 0
+    for name, figures in (*trainer.baselines.items(), ("trained", trainer.evaluation)):
+        if figures:
+            print(
+                f"{name:8} cost of transport {figures['cot_gross']:.2f} gross, {figures['cot_net']:.2f} net J/(kg m); "
+                f"{figures['speed_m_s']:.2f} m/s; {figures['falls']:.0f} falls"
+            )
+    print(f"wrote {policy}" + ("" if trainer.done else f" after {trainer.buffers} buffers; --resume goes on"))
     return 0
