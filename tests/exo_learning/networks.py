@@ -13,7 +13,7 @@ from exo_learning.manifest import make_manifest  # noqa: E402
 from exo_learning.normaliser import Normaliser  # noqa: E402
 
 LIMIT_NM = 8.0
-MANIFEST = make_manifest(LIMIT_NM, training=None)
+MANIFEST = make_manifest(LIMIT_NM)
 
 Floats = NDArray[np.float64]
 

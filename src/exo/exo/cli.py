@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from exo_control.errors import ExoError
 
 # The modules of exo.commands that are subcommands, in the order of `exo --help`. A dash stands for an underscore.
-COMMANDS = ("walk", "record", "summary", "optimize-gait", "train", "bench", "version")
+COMMANDS = ("walk", "record", "summary", "evaluate", "bound", "optimize-gait", "train", "export", "bench", "version")
 
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130  # as shells do: 128 + SIGINT

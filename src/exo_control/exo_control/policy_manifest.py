@@ -13,8 +13,8 @@ RATE_HZ = 1.0 / POLICY_PERIOD_S
 class TrainingRecord(ConfigModel):
     """How a policy was trained, so that the training can be repeated."""
 
-    config: str = Field(description="name of the training configuration")
-    config_sha256: str = Field(description="hash of its values")
+    config: str | None = Field(description="name in config/training; null if no file there has this hash")
+    config_sha256: str = Field(description="hash of the training configuration's values")
     seed: int = Field(description="seed of the training")
     gaits: list[str] = Field(description="gaits that the simulated people walked with")
     git_sha: str = Field(description="commit of exo that wrote the policy")

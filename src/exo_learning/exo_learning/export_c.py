@@ -98,8 +98,9 @@ def _origin(manifest: PolicyManifest) -> str:
     if training is None:
         lines = ["Origin: not trained with exo."]
     else:
+        name = training.config or "own configuration"
         lines = [
-            f"Training: {training.config} (sha256 {training.config_sha256}), seed {training.seed}",
+            f"Training: {name} (sha256 {training.config_sha256}), seed {training.seed}",
             f"Gaits: {', '.join(training.gaits)}",
             f"exo: git {training.git_sha}",
         ]
