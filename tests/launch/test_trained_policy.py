@@ -1,0 +1,58 @@
+"""A trained policy through ROS: what it commands is what training code computes from the same states."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from exo.trial_recording import load_recording  # noqa: E402
+from exo_control.history import HistoryBuffer  # noqa: E402
+from exo_control.joints import by_joint_name  # noqa: E402
+from exo_learning.actor import Actor  # noqa: E402
+from exo_learning.export_onnx import export_onnx  # noqa: E402
+from exo_learning.manifest import make_manifest  # noqa: E402
+from exo_learning.normaliser import Normaliser  # noqa: E402
+from exo_nodes import topics  # noqa: E402
+from exo_nodes.stamps import stamp_ns  # noqa: E402
+
+from .conftest import LaunchTrial  # noqa: E402
+
+pytestmark = pytest.mark.integration
+
+LIMIT_NM = 8.0
+
+
+def test_recorded_commands_are_the_networks_torques(launch_trial: LaunchTrial, tmp_path: Path) -> None:
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(0)
+        actor, normaliser = Actor(), Normaliser()
+        actor.output_layer.weight.mul_(1500.0)  # a fresh actor commands next to nothing
+        normaliser.update(torch.tensor([0.3, 0.3, 2.0, 2.0, 0.5, 0.5]) * torch.randn(500, 6))
+    policy = tmp_path / "policy.onnx"
+    export_onnx(actor, normaliser, make_manifest(LIMIT_NM), policy)
+    # With the sensor noise that policies are trained with.
+    params = tmp_path / "noisy.yaml"
+    params.write_text(
+        "/**/simulation:\n  ros__parameters:\n    position_noise_rad: 0.05\n    velocity_noise_rad_s: 0.1\n"
+    )
+    trial = launch_trial(policy=policy, duration=3, gait="two_state", lockstep="true", simulation_params=params)
+    assert trial.exit_code() == 0, trial.output
+
+    messages = load_recording(trial.folder / "bag").messages
+    commands = {stamp_ns(message.header.stamp): message for message in messages[topics.JOINT_COMMANDS]}
+    history, torque = HistoryBuffer(LIMIT_NM), np.zeros(2)
+    recorded, expected = [], []
+    for state in messages[topics.JOINT_STATES]:
+        position, velocity = (by_joint_name(state.name, values) for values in (state.position, state.velocity))
+        history.push(position, velocity, torque)
+        with torch.no_grad():
+            observation = torch.tensor(history.observation[None])
+            torque = LIMIT_NM * actor(normaliser(observation))[0].double().numpy()
+        expected.append(torque)
+        command = commands[stamp_ns(state.header.stamp)]
+        recorded.append(by_joint_name(command.name, command.effort))
+    assert len(recorded) > 100
+    assert np.ptp(expected, axis=0).min() > 0.2 * LIMIT_NM  # else nothing is compared
+    np.testing.assert_allclose(recorded, expected, rtol=0.0, atol=1e-5 * LIMIT_NM)
