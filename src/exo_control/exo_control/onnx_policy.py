@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib
+import math
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -65,21 +66,21 @@ class OnnxPolicy:
             PolicyError: an angle or velocity is not finite, which the history then leaves out; or the network's
                 output is not finite or not between -1 and 1.
         """
-        for name, values in (("angles", position), ("velocities", velocity)):
-            # Once in the history, such a value would spoil the next ten ticks.
-            if not np.isfinite(values).all():
-                raise PolicyError(f"policy {self.name}: hip {name} {np.asarray(values).tolist()} are not finite")
+        # Once in the history, a value that is not finite would spoil the next ten ticks.
+        if not all(map(math.isfinite, (*position, *velocity))):
+            readings = f"angles {list(map(float, position))}, velocities {list(map(float, velocity))}"
+            raise PolicyError(f"policy {self.name}: a hip reading is not finite: {readings}")
         self._history.push(position, velocity, self._last_nm)
         self._last_nm = self._action() * self._torque_limit_nm
         return self._last_nm.copy()
 
     def _action(self) -> Vector:
         (output,) = self._session.run(None, {self._input_name: self._history.observation[np.newaxis]})
-        action = np.asarray(output[0], dtype=np.float64)
+        right, left = output[0].tolist()
         # Written so that NaN fails too; the margin is float32 rounding of tanh.
-        if not np.all(np.abs(action) <= 1.0 + 1e-6):
-            raise PolicyError(f"policy {self.name}: output {action.tolist()} is not within -1 to 1")
-        return action
+        if not (abs(right) <= 1.0 + 1e-6 and abs(left) <= 1.0 + 1e-6):
+            raise PolicyError(f"policy {self.name}: output {[right, left]} is not within -1 to 1")
+        return np.array([right, left])
 
 
 def _read(path: Path) -> bytes:
