@@ -95,7 +95,6 @@ class BoundSearch:
             peak_nm: torque limit of the law, and of the safety limiter.
             seed: of CMA-ES; the same seed gives the same search, whatever the workers.
         """
-        evaluation.limits(peak_nm)  # refuses a peak that the device does not have
         self._evaluation, self._peak_nm, self._seed = evaluation, peak_nm, seed
         self._settings = evaluation.settings.bound
         self.progress = BoundProgress()

@@ -104,7 +104,9 @@ class ConditionResult:
     def part_of_saving(self, other: ConditionResult) -> float | None:
         """Return the saving of net cost of transport in percent of another condition's; None if that saves nothing."""
         mine, theirs = self.change("cot_net"), other.change("cot_net")
-        return None if mine is None or theirs is None or theirs >= 0.0 else 100.0 * mine / theirs
+        return (
+            None if mine is None or theirs is None or theirs >= 0.0 else 100.0 * mine / theirs + 0.0
+        )  # 0.0 turns -0 into 0
 
 
 def notes(results: Sequence[ConditionResult], largest_speed_change_percent: float) -> list[str]:

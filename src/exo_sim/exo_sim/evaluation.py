@@ -41,14 +41,20 @@ class Evaluation:
     gait: Gait
     settings: EvaluationSettings
 
-    def limits(self, peak_nm: float) -> SafetyLimits:
-        """Return the device's safety limits with another torque cap.
+    def check(self, peak_nm: float, seconds: float) -> None:
+        """Check what a user asks for.
 
         Raises:
-            ConfigError: the cap is above the ceiling, or below 0.
+            ConfigError: the device does not have the peak torque, or a walk is too short to have figures.
         """
-        if not 0.0 <= peak_nm <= TORQUE_CEILING_NM:
-            raise ConfigError(f"peak torque of {peak_nm:g} Nm: needs a number from 0 to {TORQUE_CEILING_NM:g}")
+        if not 0.0 < peak_nm <= TORQUE_CEILING_NM:
+            raise ConfigError(f"peak torque {peak_nm:g} Nm: needs a number above 0, at most {TORQUE_CEILING_NM:g}")
+        shortest, longest = self.settings.warm_up_s + SHORTEST_S, 1e5
+        if not shortest <= seconds < longest:
+            raise ConfigError(f"walks of {seconds:g} s: need {shortest:g} s (the warm-up is left out) to {longest:g} s")
+
+    def limits(self, peak_nm: float) -> SafetyLimits:
+        """Return the device's safety limits with another torque cap."""
         limits = load_limits()
         # Without exoskeleton there is no torque for the limiter to cap.
         return limits.model_copy(update={"torque_cap_nm": peak_nm}) if peak_nm else limits
@@ -57,12 +63,8 @@ class Evaluation:
         """Walk once, as the nodes would in lockstep, and return the figures.
 
         Raises:
-            ConfigError: the walk is too short to have figures.
             PolicyError: the policy could not give a torque.
         """
-        shortest = self.settings.warm_up_s + SHORTEST_S
-        if seconds < shortest:
-            raise ConfigError(f"a walk of {seconds:g} s is too short: needs {shortest:g} s, with the warm-up")
         walker = AssistedWalker(
             self.model,
             self.gait,
@@ -74,7 +76,11 @@ class Evaluation:
         return walk_figures(walk, self.settings.warm_up_s, seed, walker.safety_fault)
 
     def walk_condition(self, condition: Condition, seconds: float, seed: int) -> WalkFigures:
-        """Walk once under a condition; raises as ``walk`` and ``make_policy``."""
+        """Walk once under a condition.
+
+        Raises:
+            ConfigError, PolicyError: the policy cannot be made, or could not give a torque.
+        """
         policy = make_policy(condition.policy, condition.parameters)
         return self.walk(policy, condition.peak_nm, seconds, seed)
 

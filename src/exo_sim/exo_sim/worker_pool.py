@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from types import TracebackType
@@ -33,7 +34,7 @@ class WorkerPool:
             raise ConfigError(f"{count} workers: needs at least 1")
         # Started afresh: a forked process inherits locks that other threads hold.
         context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(count, context, initializer=_ignore_interrupt) if count > 1 else None
+        self._pool = ProcessPoolExecutor(count, context, initializer=_prepare) if count > 1 else None
 
     def map(
         self,
@@ -67,6 +68,14 @@ class WorkerPool:
             self._pool.shutdown(cancel_futures=True)
 
 
-def _ignore_interrupt() -> None:
-    """Leave Ctrl-C to the main process, which then ends the workers."""
+def _prepare() -> None:
+    """Leave Ctrl-C to the main process, which then ends the workers; end with it even where it was killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def end_with_parent() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=end_with_parent, daemon=True).start()
