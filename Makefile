@@ -55,9 +55,9 @@ format: ## let ruff format the code and mend what it can
 	@$(SET_UP) _setup _test_packages
 	@$(SOURCED) ruff check --fix . && ruff format .
 
-bench: ## measure the engine's speed and the policy's latency
+bench: ## measure the engine, the policy's inference and its latency
 	@$(SET_UP) _setup _test_packages
-	@$(SOURCED) exo bench engine $(ARGS) && exo bench latency $(ARGS)
+	@$(SOURCED) exo bench engine $(ARGS) && exo bench policy $(ARGS) && exo bench latency $(ARGS)
 
 lock: ## write requirements/constraints.txt after a change of requirements; needs python3.10 to python3.13
 	@rm -rf build/lock && mkdir -p build/lock && : > build/lock/pins

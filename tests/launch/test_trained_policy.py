@@ -1,5 +1,8 @@
 """A trained policy through ROS: what it commands is what training code computes from the same states."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -56,3 +59,25 @@ def test_recorded_commands_are_the_networks_torques(launch_trial: LaunchTrial, t
     assert len(recorded) > 100
     assert np.ptp(expected, axis=0).min() > 0.2 * LIMIT_NM  # else nothing is compared
     np.testing.assert_allclose(recorded, expected, rtol=0.0, atol=1e-5 * LIMIT_NM)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("joint_names", ["left_hip_flexion", "right_hip_flexion"], "joint_names = ['left_hip_flexion', 'right_hip_f"),
+        ("torque_limit_nm", 20.0, "torque_limit_nm = 20.0: input should be less than or equal to 15"),
+        ("onnx_sha256", "0" * 64, "policy.onnx: not the file that"),
+    ],
+)
+def test_the_policy_node_refuses_a_policy_that_does_not_fit(
+    ros_env: dict[str, str], tmp_path: Path, key: str, value: object, message: str
+) -> None:
+    policy, manifest = tmp_path / "policy.onnx", tmp_path / "policy.json"
+    export_onnx(Actor(), Normaliser(), make_manifest(LIMIT_NM), policy)
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), key: value}))
+    node = [sys.executable, "-c", "from exo_nodes.start import policy_node; policy_node()"]
+    arguments = ["--ros-args", "-p", f"policy:={policy}"]
+    done = subprocess.run([*node, *arguments], env=ros_env, capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
+    assert message in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr

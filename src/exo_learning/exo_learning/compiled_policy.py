@@ -18,7 +18,6 @@ WRAPPER = """
 #include "{header}"
 
 static exo_policy_state state;
-const unsigned state_size = sizeof state;
 
 void reset(void) {{ exo_policy_reset(&state); }}
 
