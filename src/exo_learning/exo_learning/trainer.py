@@ -84,8 +84,10 @@ class Trainer:
         self.elapsed_s = 0.0
         self.evaluation: dict[str, float] = {}
         if saved is None:
-            self.env.reset()
+            self.env.reset(staggered=True)
             self.baselines = {name: asdict(self._evaluation.policy(name)) for name in BASELINES}
+            if config.ppo.normalise_values:
+                self.agent.value_normaliser.expect(self.baselines["zero"]["reward"], config.ppo.discount)
             if config.warm_start is not None:
                 warm_start(self.agent, config, config.warm_start, seed)
         else:

@@ -3,30 +3,42 @@
 import torch
 from torch import Tensor, nn
 
+SHARE = 0.2
+"""Weight of the newest buffer. Returns change as the policy does, so old ones must be forgotten: with a mean over all
+buffers the spread within one drowns in the drift."""
+
+SMALLEST_SD = 1e-3
+
 
 class ValueNormaliser(nn.Module):
-    """Mean and variance of all returns so far, as buffers in float64. The identity until the first update."""
+    """Mean and variance of returns, as buffers in float64. The identity until told otherwise."""
 
     mean: Tensor
     variance: Tensor
-    count: Tensor
+    updates: Tensor
 
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros((), dtype=torch.float64))
         self.register_buffer("variance", torch.ones((), dtype=torch.float64))
-        self.register_buffer("count", torch.zeros((), dtype=torch.int64))
+        self.register_buffer("updates", torch.zeros((), dtype=torch.int64))
+
+    def expect(self, reward: float, discount: float) -> None:
+        """Set the mean to the return of a walk that goes on for ever with this mean reward per tick.
+
+        A critic that starts near 0 then starts near there, and the first advantages are not poisoned.
+        """
+        self.mean.fill_(reward / (1.0 - discount))
 
     @torch.no_grad()
     def update(self, returns: Tensor) -> None:
-        """Take in returns of any shape (Chan et al. 1983)."""
+        """Take in the returns of a buffer, of any shape."""
         values = returns.double()
-        total = self.count + values.numel()
-        share = values.numel() / total
+        share = SHARE if self.updates > 0 else 1.0
         delta = values.mean() - self.mean
         self.variance.add_(share * (values.var(correction=0) - self.variance + (1.0 - share) * delta**2))
         self.mean.add_(share * delta)
-        self.count.copy_(total)
+        self.updates.add_(1)
 
     def normalise(self, returns: Tensor) -> Tensor:
         """Return what the critic is to predict."""
@@ -38,4 +50,4 @@ class ValueNormaliser(nn.Module):
 
     @property
     def _sd(self) -> Tensor:
-        return torch.sqrt(self.variance).clamp(min=1e-3)
+        return torch.sqrt(self.variance).clamp(min=SMALLEST_SD)

@@ -107,9 +107,14 @@ class WalkingEnv:
         """(n, BODY_STATE_SIZE) what a privileged critic may see."""
         return self.walkers.body_state
 
-    def reset(self) -> Observations:
-        """Let all walkers begin new walks and return their observations, (n, 10, 6)."""
+    def reset(self, staggered: bool = False) -> Observations:
+        """Let all walkers begin new walks and return their observations, (n, 10, 6).
+
+        Staggered, the first walk of each ends after a random part of its time, so that not all end together.
+        """
         self._begin(np.arange(len(self)))
+        if staggered:
+            self._tick = self._start_rng.integers(self.config.episode_ticks, size=len(self))
         return self.observation.copy()
 
     def step(self, action: ArrayLike) -> Step:
