@@ -4,18 +4,21 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from exo.commands import bench_latency, bench_policy
+from exo.commands import bench_latency, bench_policy, bench_train
 from exo.json_output import add_json_option, print_json
 
 
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     """Add ``exo bench`` and its benchmarks."""
-    parser: argparse.ArgumentParser = subparsers.add_parser("bench", help="measure speed: engine, latency, policy")
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "bench", help="measure speed: engine, latency, policy, training"
+    )
     benchmarks = parser.add_subparsers(dest="benchmark", metavar="BENCHMARK", required=True)
     engine = benchmarks.add_parser("engine", help="the simulation engine: real-time factor, ratio to MuJoCo, threads")
     add_json_option(engine)
     bench_latency.add_parser(benchmarks)
     bench_policy.add_parser(benchmarks)
+    bench_train.add_parser(benchmarks)
     return parser
 
 
@@ -58,5 +61,6 @@ def run_engine(args: argparse.Namespace) -> int:
 BENCHMARKS: dict[str, Callable[[argparse.Namespace], int]] = {
     "engine": run_engine,
     "latency": bench_latency.run,
+    "train": bench_train.run,
     "policy": bench_policy.run,
 }
