@@ -7,12 +7,12 @@ achievable saving the network has learned.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import yaml
 from numpy.typing import NDArray
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from exo_control.config_files import ConfigModel, load_config
 from exo_control.history import FEATURES, HISTORY_LENGTH
@@ -22,24 +22,28 @@ LONGEST_DELAY_S = (HISTORY_LENGTH - 1) * POLICY_PERIOD_S
 _MIRRORED = [1, 0, 3, 2, 5, 4]  # the features of a tick with right and left exchanged
 
 
+def _whole_ticks(delay_s: float) -> float:
+    ticks = delay_s / POLICY_PERIOD_S
+    if abs(ticks - round(ticks)) > 1e-6:
+        raise ValueError(f"is not a multiple of the policy period of {POLICY_PERIOD_S:g} s")
+    return delay_s
+
+
+Delay = Annotated[
+    float, Field(ge=0.0, le=LONGEST_DELAY_S, description="age of a tick of the window, s"), AfterValidator(_whole_ticks)
+]
+
+
 class LawTerm(ConfigModel):
     """Weights of one tick of the window, for the hip that the torque is for ("own") and for the other hip."""
 
-    delay_s: float = Field(ge=0.0, le=LONGEST_DELAY_S, description="age of the tick, s")
+    delay_s: Delay
     own_angle: float = Field(description="per rad")
     other_angle: float = Field(description="per rad")
     own_velocity: float = Field(description="per rad/s")
     other_velocity: float = Field(description="per rad/s")
     own_action: float = Field(description="per previous action")
     other_action: float = Field(description="per previous action")
-
-    @field_validator("delay_s")
-    @classmethod
-    def _whole_ticks(cls, delay_s: float) -> float:
-        ticks = delay_s / POLICY_PERIOD_S
-        if abs(ticks - round(ticks)) > 1e-6:
-            raise ValueError(f"is not a multiple of the policy period of {POLICY_PERIOD_S:g} s")
-        return delay_s
 
     def weights(self) -> list[float]:
         """Return the weights in the order of a tick of the history, own hip first."""

@@ -121,7 +121,10 @@ def notes(results: Sequence[ConditionResult], largest_speed_change_percent: floa
                 "part of the change is that of walking at another speed"
             )
         if kept < seeds:
-            lines.append(f"{name}: {result.falls} of {seeds} walks fell; means and changes are of the other {kept}")
+            lines.append(
+                f"{name}: {result.falls} of {seeds} walks fell; means and changes are of the {kept} seeds "
+                "without a fall, with and without exoskeleton"
+            )
         if result.safety_faults and result.condition.peak_nm:  # without exoskeleton there is no torque to take away
             fault = next(walk.safety_fault for walk in result.walks if walk.safety_fault)
             lines.append(

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from exo_control.config_files import ConfigModel, config_path, load_config
-from exo_control.feedback_law import LONGEST_DELAY_S
+from exo_control.feedback_law import Delay
 from exo_sim.disturbance import Disturbance
 from exo_sim.hip_encoders import SensorNoise
 
@@ -44,7 +44,7 @@ class DofcSettings(ConfigModel):
 class BoundSettings(ConfigModel):
     """The feedback law that is searched, the search, and the cost of a candidate."""
 
-    delays_s: list[Annotated[float, Field(ge=0.0, le=LONGEST_DELAY_S)]] = Field(min_length=1)
+    delays_s: list[Delay] = Field(min_length=1)
     angle_scale: float = Field(gt=0.0)
     velocity_scale: float = Field(gt=0.0)
     action_scale: float = Field(gt=0.0)
@@ -56,6 +56,8 @@ class BoundSettings(ConfigModel):
     seed_generations: Count
     first_seed: Seed
     seconds: Seconds
+    check_seeds: Count
+    check_seconds: Seconds
     fall_cost: float = Field(gt=0.0)
     free_speed_change_percent: float = Field(ge=0.0)
     speed_cost: float = Field(ge=0.0)

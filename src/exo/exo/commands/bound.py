@@ -12,9 +12,6 @@ from exo.json_output import add_json_option, print_json
 from exo_control.errors import ConfigError
 from exo_sim.names import DEFAULT_GAIT
 
-CERTIFIED_WALKS = 5
-CERTIFIED_S = 30.0
-
 
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     """Add ``exo bound``."""
@@ -61,7 +58,8 @@ def run(args: argparse.Namespace) -> int:
     gait = load_gait(args.gait)
     model = load_human_model(gait.human).scaled(args.mass_kg, args.height_m)
     evaluation = Evaluation(model, gait, settings)
-    evaluation.check(args.peak_nm, settings.bound.seconds)
+    for seconds in (settings.bound.seconds, settings.bound.check_seconds):
+        evaluation.check(args.peak_nm, seconds)
     search = BoundSearch(evaluation, args.peak_nm, args.seed)
     checkpoint = output.with_suffix(".checkpoint")
     if checkpoint.exists() and not args.restart:
@@ -97,13 +95,13 @@ def run(args: argparse.Namespace) -> int:
         }
         search.law(provenance).save(output)
         conditions = [NO_EXO, Condition(str(output), str(output), args.peak_nm)]
-        seeds = range(settings.first_seed, settings.first_seed + CERTIFIED_WALKS)
-        reference, walks = evaluation.walks(conditions, CERTIFIED_S, seeds, pool)
+        seeds = range(settings.first_seed, settings.first_seed + settings.bound.check_seeds)
+        reference, walks = evaluation.walks(conditions, settings.bound.check_seconds, seeds, pool)
     row = ConditionResult(conditions[1], walks, reference).row()
     if args.json:
         print_json({"law": str(output), "generations": progress.generation, "minutes": provenance["minutes"], **row})
     else:
-        print(f"{CERTIFIED_WALKS} walks of {CERTIFIED_S:g} s that the search has not seen, changes in %:")
+        print(f"{len(walks)} walks of {settings.bound.check_seconds:g} s that the search has not seen, changes in %:")
         for name, value in row.items():
             print(f"{name:20} {value:.4g}" if isinstance(value, float) else f"{name:20} {value}")
         print(f"wrote {output}")
