@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from exo_control.errors import PolicyError
-from exo_control.history import HISTORY_LENGTH
-from exo_control.policy_switch import CROSSOVER_TICKS, PolicySwitch
+from exo_control.policy_switch import CROSSOVER_TICKS, WATCH_TICKS, PolicySwitch
 from exo_control.registry import make_policy
 from exo_control.zero import ZeroPolicy
 
@@ -43,8 +42,8 @@ def test_a_switch_has_no_step_and_ends_at_the_new_policy():
     switch = PolicySwitch(Constant(-8.0))
     run(switch, 5)
     switch.switch_to(Constant(8.0))
-    torque = run(switch, HISTORY_LENGTH + CROSSOVER_TICKS + 5)
-    assert torque[: HISTORY_LENGTH + 1] == pytest.approx(-8.0)
+    torque = run(switch, WATCH_TICKS + CROSSOVER_TICKS + 5)
+    assert torque[: WATCH_TICKS + 1] == pytest.approx(-8.0)
     assert np.abs(np.diff(torque, axis=0)).max() == pytest.approx(16.0 / CROSSOVER_TICKS)
     assert torque[-5:] == pytest.approx(8.0)
     assert switch.name == "8 Nm"
@@ -54,8 +53,19 @@ def test_the_new_policy_has_seen_the_past_when_it_takes_over():
     """After the crossover the torque is what the new policy gives that has run from the start."""
     switch, alone = PolicySwitch(ZeroPolicy()), make_policy("dofc")
     switch.switch_to(make_policy("dofc"))
-    ticks = HISTORY_LENGTH + CROSSOVER_TICKS + 50
+    ticks = WATCH_TICKS + CROSSOVER_TICKS + 50
     assert run(switch, ticks)[-49:].tolist() == run(alone, ticks)[-49:].tolist()
+
+
+def test_a_policy_that_starts_abruptly_has_filled_its_memory_first():
+    """DOFC alone steps from zero once its delay is over."""
+    switch, slowest = PolicySwitch(ZeroPolicy()), {"delay_s": 1.0}
+    switch.switch_to(make_policy("dofc", slowest))
+    quarter = 27  # of a stride: hips far apart
+    alone = np.abs(np.diff(run(make_policy("dofc", slowest), 400, quarter), axis=0)).max(axis=1)
+    crossing = np.abs(np.diff(run(switch, 400, quarter), axis=0)).max()
+    assert alone[:150].max() > 2.0 * alone[150:].max()
+    assert crossing < alone[150:].max() + 8.0 / CROSSOVER_TICKS
 
 
 def test_a_new_policy_that_fails_is_dropped_and_the_old_one_goes_on():
@@ -74,10 +84,10 @@ def test_the_failure_of_the_policy_in_charge_is_not_hidden():
 def test_a_switch_during_a_crossover_waits_for_its_end():
     switch = PolicySwitch(Constant(0.0))
     switch.switch_to(Constant(4.0))
-    first = run(switch, HISTORY_LENGTH + CROSSOVER_TICKS // 2)
+    first = run(switch, WATCH_TICKS + CROSSOVER_TICKS // 2)
     switch.switch_to(Constant(-3.0))
     switch.switch_to(Constant(8.0))
-    torque = np.concatenate([first, run(switch, 2 * (HISTORY_LENGTH + CROSSOVER_TICKS))])
+    torque = np.concatenate([first, run(switch, 2 * (WATCH_TICKS + CROSSOVER_TICKS))])
     assert np.abs(np.diff(torque, axis=0)).max() <= 4.0 / CROSSOVER_TICKS + 1e-12
     assert torque.min() == 0.0 and torque[-1] == pytest.approx(8.0)
 

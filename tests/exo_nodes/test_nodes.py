@@ -20,7 +20,7 @@ from exo_control.joints import JOINT_NAMES, by_joint_name
 from exo_control.policy_switch import CROSSOVER_TICKS
 from exo_nodes import qos, topics
 from exo_nodes.lifecycle import EXIT_CANNOT_START
-from exo_nodes.stamps import PERIOD_NS, START_NS
+from exo_nodes.stamps import PERIOD_NS, START_NS, stamp_ns
 from exo_safety.limits import load_limits
 from exo_sim.names import MUSCLES
 
@@ -259,14 +259,15 @@ def test_another_policy_takes_over_without_a_step(observer: Observer, start_node
     assert set_policy(observer, "missing.onnx").successful  # found out while it loads
     assert set_policy(observer, "dofc").successful
     before = len(commands)
-    observer.spin_until(lambda: len(commands) > before + 400)
+    observer.spin_until(lambda: len(commands) > before + 500)
     torque = np.array([command.effort for command in commands])
     assert np.all(torque[:before] == 0.0) and np.abs(torque).max() > 5.0
-    change = np.abs(np.diff(torque, axis=0)).max(axis=1)
+    ticks = np.diff([stamp_ns(command.header.stamp) for command in commands]) / PERIOD_NS  # a busy machine skips some
+    change = np.abs(np.diff(torque, axis=0)).max(axis=1) / ticks
     end = np.flatnonzero(change)[0] + CROSSOVER_TICKS
     assert change[:end].max() < change[end:].max() + 8.0 / CROSSOVER_TICKS  # DOFC's own changes, and its share's
     policy.send(signal.SIGINT)
-    assert observer.spin_until_ended(policy) == 0
+    assert policy.exit_code() == 0
     assert "policy not replaced: policy missing.onnx: no such file" in policy.output
     assert "policy dofc takes over from zero" in policy.output
 

@@ -3,8 +3,10 @@
 from typing import ClassVar
 
 from exo_control.errors import PolicyError
-from exo_control.history import HISTORY_LENGTH
 from exo_control.policy import Parameter, Policy, Vector
+
+WATCH_TICKS = 110
+"""Ticks for which a new policy only watches: longer than any memory, such as the delay of DOFC, at most 1 s."""
 
 CROSSOVER_TICKS = 100
 """Ticks over which the torque passes from one policy to the other: 1 s at 100 Hz, about a stride."""
@@ -13,7 +15,7 @@ CROSSOVER_TICKS = 100
 class PolicySwitch:
     """Runs a policy, and crosses over to another that is handed in while it runs.
 
-    The new policy first watches until its history is full, then takes over linearly: while two policies that differ by
+    The new policy first watches until its memory is full, then takes over linearly: while two policies that differ by
     d Nm cross over, their mixture changes by d / CROSSOVER_TICKS per tick more than they do.
     """
 
@@ -67,7 +69,7 @@ class PolicySwitch:
             self._start_waiting()
             self.failure = str(error)
             return torque
-        share = max(self._ticks - HISTORY_LENGTH, 0) / CROSSOVER_TICKS
+        share = max(self._ticks - WATCH_TICKS, 0) / CROSSOVER_TICKS
         self._ticks += 1
         if share >= 1.0:
             self._policy, self._next = self._next, None
