@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 
 from exo import trial_folder
-from exo.commands.version import git_sha
 from exo_control.config_files import config_path, load_yaml
 from exo_control.errors import ConfigError, ExoError, choices_hint
 from exo_control.registry import POLICY_SUFFIXES, policy_parameters
+from exo_control.source_commit import git_sha
 from exo_safety.limits import load_limits
 from exo_sim.gait import load_gait
 from exo_sim.subject import load_subject

@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     """Search, write the law and print what it saves on walks that the search has not seen."""
     from tqdm import tqdm
 
-    from exo.commands.version import git_sha
+    from exo_control.source_commit import git_sha
     from exo_sim.bound_search import BoundProgress, BoundSearch
     from exo_sim.comparison import ConditionResult
     from exo_sim.evaluation import NO_EXO, Condition, Evaluation

@@ -34,8 +34,8 @@ def run(args: argparse.Namespace) -> int:
 
     from dataclasses import asdict
 
-    from exo.commands.version import git_sha
     from exo_control.onnx_policy import OnnxPolicy
+    from exo_control.source_commit import git_sha
     from exo_learning.checkpoint import load_checkpoint
     from exo_learning.export_c import export_c
     from exo_learning.export_onnx import export_onnx

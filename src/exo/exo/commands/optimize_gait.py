@@ -40,8 +40,8 @@ def run(args: argparse.Namespace) -> int:
 
     from tqdm import tqdm
 
-    from exo.commands.version import git_sha
     from exo_control.config_files import config_path, load_config
+    from exo_control.source_commit import git_sha
     from exo_sim.gait import initial_gait, load_gait
     from exo_sim.gait_objective import GaitOptimisation
     from exo_sim.gait_search import GaitSearch, Progress

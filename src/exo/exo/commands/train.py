@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any
 
 from exo.json_output import add_json_option, print_json
@@ -43,14 +42,15 @@ def run(args: argparse.Namespace) -> int:
 
     from tqdm import tqdm
 
-    from exo.commands.version import git_sha
+    from exo_control.source_commit import git_sha
     from exo_learning.export_onnx import export_onnx
     from exo_learning.manifest import checkpoint_manifest
+    from exo_learning.run_folder import POLICY_FILE, run_folder
     from exo_learning.trainer import Progress, Trainer
     from exo_learning.training_config import load_training_config
 
     config = load_training_config(args.config)
-    folder = Path(args.output or f"runs/train-{Path(args.config).stem}-{args.seed}")
+    folder = run_folder(args.output, args.config, args.seed)
     print(f"Training in {folder}", file=sys.stderr)
     trainer = Trainer(config, args.seed, folder, args.threads, args.resume)
     with tqdm(total=config.buffers, initial=trainer.buffers, unit="buffer", disable=None) as bar:
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
 
         trainer.run(report, args.minutes)
     checkpoint = trainer.checkpoint()
-    policy = folder / "policy.onnx"
+    policy = folder / POLICY_FILE
     agent = checkpoint.restored_agent()
     export_onnx(agent.actor, agent.normaliser, checkpoint_manifest(checkpoint, git_sha() or "unknown"), policy)
     result: dict[str, Any] = {

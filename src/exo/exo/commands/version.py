@@ -3,12 +3,11 @@
 import argparse
 import importlib.metadata
 import platform
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import exo
 from exo.json_output import add_json_option, print_json
+from exo_control.source_commit import git_sha
 
 PACKAGES = ("numpy", "numba", "rclpy")
 
@@ -18,16 +17,6 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = subparsers.add_parser("version", help="print the versions of exo and its parts")
     add_json_option(parser)
     return parser
-
-
-def git_sha() -> str | None:
-    """Return the commit of the checkout that exo runs from, with ``-dirty`` on local changes, or None."""
-    command = ["git", "-C", str(Path(__file__).resolve().parent), "describe", "--always", "--dirty", "--abbrev=40"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
-    except (OSError, subprocess.SubprocessError):  # no git, or installed outside a checkout
-        return None
-    return done.stdout.strip()
 
 
 def package_version(name: str) -> str | None:
