@@ -6,22 +6,12 @@ torch = pytest.importorskip("torch")
 
 from exo_learning.training_config import TrainingConfig, load_training_config  # noqa: E402
 
+from .configurations import changed  # noqa: E402
+
 
 @pytest.fixture(autouse=True)
 def one_thread() -> None:
     torch.set_num_threads(1)
-
-
-def changed(config: TrainingConfig, **changes: object) -> TrainingConfig:
-    """Return a checked copy with other values; ``ppo__epochs=1`` changes ``ppo.epochs``."""
-    data = config.model_dump()
-    for name, value in changes.items():
-        *sections, key = name.split("__")
-        part = data
-        for section in sections:
-            part = part[section]
-        part[key] = value
-    return TrainingConfig.model_validate(data)
 
 
 @pytest.fixture(scope="session")

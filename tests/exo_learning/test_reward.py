@@ -7,8 +7,8 @@ import pytest
 
 pytest.importorskip("torch")
 
-from exo_learning import reward  # noqa: E402
-from exo_learning.training_config import RewardConfig, TrainingConfig  # noqa: E402
+from exo_learning import reward
+from exo_learning.training_config import RewardConfig, TrainingConfig
 
 
 @pytest.fixture

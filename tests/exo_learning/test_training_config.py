@@ -7,9 +7,9 @@ import yaml
 
 pytest.importorskip("torch")
 
-from exo_control.config_files import config_path  # noqa: E402
-from exo_control.errors import ConfigError  # noqa: E402
-from exo_learning.training_config import TrainingConfig, load_training_config  # noqa: E402
+from exo_control.config_files import config_path
+from exo_control.errors import ConfigError
+from exo_learning.training_config import TrainingConfig, load_training_config
 
 NAMES = sorted(path.stem for path in config_path("training").glob("*.yaml"))
 

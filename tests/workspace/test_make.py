@@ -109,6 +109,14 @@ def test_the_test_packages_come_only_when_asked_for(ready: Checkout) -> None:
     assert ready.steps("setup") == []
 
 
+def test_training_packages_come_only_when_asked_for(ready: Checkout) -> None:
+    assert ready.steps("_setup", "_train_packages") == ["pip"]
+    assert "requirements/train.txt" in ready.calls.read_text()
+    assert ready.steps("_setup", "_train_packages") == []
+    touch_later(ready.top / "requirements/train.txt")
+    assert ready.steps("_setup", "_train_packages") == ["pip"]
+
+
 def test_an_edit_or_a_new_module_needs_no_build(ready: Checkout) -> None:
     (ready.top / "src/exo/exo/cli.py").write_text("edited = True\n")
     ready.add("src/exo/exo/new.py")
@@ -244,7 +252,7 @@ def test_a_path_with_a_space(checkout: Checkout) -> None:
 
 def test_help_names_the_targets(checkout: Checkout) -> None:
     out = checkout.make("help").stdout
-    for target in ("setup", "build", "sim", "test", "lint", "bench", "clean"):
+    for target in ("setup", "build", "sim", "train", "test", "lint", "bench", "clean"):
         assert f"make {target} " in out
 
 

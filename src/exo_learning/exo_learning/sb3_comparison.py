@@ -1,8 +1,7 @@
-"""The same networks and environment in stable-baselines3: the yardstick of the benchmark and the oracle of the tests."""
+"""The same networks and environment in stable-baselines3: yardstick of the benchmark, oracle of the tests."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from torch import Tensor, nn
 from exo_control.history import FEATURES, HISTORY_LENGTH
 from exo_control.joints import JOINT_NAMES
 from exo_learning.agent import Agent
+from exo_learning.ppo import ADAM_EPSILON
 from exo_learning.training_config import PpoConfig
 from exo_learning.walking_env import WalkingEnv
 
@@ -67,7 +67,7 @@ class Sb3Walkers(VecEnv):
         """Refuse: walkers have no attributes of their own."""
         raise NotImplementedError("the walkers share one environment")
 
-    def env_method(self, method_name: str, *args: Any, indices: Any = None, **kwargs: Any) -> Sequence[Any]:
+    def env_method(self, method_name: str, *args: Any, indices: Any = None, **kwargs: Any) -> list[Any]:
         """Refuse: walkers have no methods of their own."""
         raise NotImplementedError("the walkers share one environment")
 
@@ -96,9 +96,14 @@ class _Networks(nn.Module):
 class SameNetworks(ActorCriticPolicy):
     """An agent's own networks, weights included, as a policy of stable-baselines3."""
 
-    def __init__(self, *args: Any, agent: Agent, **settings: Any) -> None:
+    action_net: nn.Module
+    value_net: nn.Module
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        agent: Agent = settings.pop("agent")
         self._agent = [agent]  # in a list, so that it is no submodule
-        super().__init__(*args, ortho_init=False, log_std_init=float(agent.log_sd.detach()[0]), **settings)
+        settings |= {"ortho_init": False, "log_std_init": float(agent.log_sd.detach()[0])}
+        super().__init__(*args, **settings)
 
     def _build(self, lr_schedule: Any) -> None:
         super()._build(lr_schedule)
@@ -106,7 +111,7 @@ class SameNetworks(ActorCriticPolicy):
         self.mlp_extractor = _Networks(agent)  # type: ignore[assignment]
         self.action_net = nn.Sequential(agent.actor.output_layer, nn.Tanh())
         self.value_net = agent.critic.layers[-1]
-        self.optimizer = self.optimizer_class(self.parameters(), lr=lr_schedule(1), **self.optimizer_kwargs)
+        self.optimizer = torch.optim.Adam(self.parameters(), lr=lr_schedule(1), eps=ADAM_EPSILON)
 
 
 def sb3_ppo(env: VecEnv, agent: Agent, config: PpoConfig, seed: int = 0) -> PPO:

@@ -124,11 +124,13 @@ class Trainer:
                 good checkpoint is intact.
         """
         end = time.monotonic() + 60.0 * minutes if minutes is not None else float("inf")
+        current = self.buffers
         try:
             while not self.done and time.monotonic() < end:
+                current = self.buffers + 1
                 report(self._iterate())
         except TrainingError as error:
-            raise TrainingError(f"stopped in buffer {self.buffers + 1} of {self.config.buffers}: {error}") from None
+            raise TrainingError(f"stopped in buffer {current} of {self.config.buffers}: {error}") from None
         finally:
             self._curve.close()
 
