@@ -31,6 +31,11 @@ def test_a_best_at_the_edge_of_the_grid_is_told(delay_s: float, gain_nm: float, 
     assert DofcSweep([*grid, best]).best_is_at_edge is at_edge
 
 
+def test_no_delay_at_all_is_no_edge():
+    sweep = DofcSweep([setting(-1.0, delay_s=0.0), setting(0.0, delay_s=0.1), setting(0.0, gain_nm=16.0)])
+    assert not sweep.best_is_at_edge
+
+
 def test_the_sweep_walks_the_whole_grid_and_tells_what_each_setting_saves(short_evaluation):
     evaluation, done = short_evaluation(), []
     dofc = evaluation.settings.dofc

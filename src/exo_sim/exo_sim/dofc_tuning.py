@@ -48,7 +48,8 @@ class DofcSweep:
     def best_is_at_edge(self) -> bool:
         """Whether the best has the shortest or longest delay or the highest gain: a wider grid may do better."""
         delays, gains = [s.delay_s for s in self.settings], [s.gain_nm for s in self.settings]
-        return self.best.delay_s in (min(delays), max(delays)) or self.best.gain_nm == max(gains)
+        shortest = self.best.delay_s == min(delays) > 0.0  # there is no shorter delay than none
+        return shortest or self.best.delay_s == max(delays) or self.best.gain_nm == max(gains)
 
 
 def number_of_walks(evaluation: Evaluation) -> int:
