@@ -4,8 +4,6 @@ The trial folder then holds the recording (bag/), summary.json and summary.png.
 """
 
 import signal
-import sys
-from pathlib import Path
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from launch.actions import DeclareLaunchArgument, EmitEvent, ExecuteProcess, LogInfo, OpaqueFunction
@@ -16,6 +14,7 @@ from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.substitutions import FindPackagePrefix
 
+from exo.launch_command import command_line_arguments
 from exo.trial_plan import TrialPlan, check_names, plan_trial
 from exo_control.joints import POLICY_PERIOD_S
 from exo_nodes import topics
@@ -95,17 +94,9 @@ def generate_launch_description() -> LaunchDescription:
 
 def start_trial(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     values = context.launch_configurations
-    check_names(command_line_arguments(), [argument.name for argument in ARGUMENTS])
+    check_names(command_line_arguments(__file__), [argument.name for argument in ARGUMENTS])
     plan = plan_trial(values)
     return Trial(plan, values["namespace"], values["log_level"]).actions()
-
-
-def command_line_arguments() -> dict[str, str]:
-    """Return the arguments given to this launch file on the command line; none when another file includes it."""
-    if not any(Path(word).name == Path(__file__).name for word in sys.argv):
-        return {}
-    pairs = (word.partition(":=") for word in sys.argv if ":=" in word)
-    return {name: value for name, _, value in pairs}
 
 
 class Trial:

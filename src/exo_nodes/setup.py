@@ -22,6 +22,7 @@ setup(
         "console_scripts": [
             "policy_node = exo_nodes.start:policy_node",
             "simulation_node = exo_nodes.start:simulation_node",
+            "trainer_node = exo_nodes.start:trainer_node",
         ]
     },
 )

@@ -34,7 +34,6 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, fields
-from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -191,8 +190,10 @@ def main() -> int:
     commands: SimpleQueue[str] = SimpleQueue()
 
     def read() -> None:
-        for line in sys.stdin:
-            commands.put(line.strip())
+        # Unbuffered: Python aborts if it ends while a thread waits in a buffered read.
+        with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as lines:
+            for line in lines:
+                commands.put(line.decode().strip())
         commands.put(END)
 
     # Ctrl-C goes to the whole group of processes: whoever started this one then says what to do.

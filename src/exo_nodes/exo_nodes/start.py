@@ -21,6 +21,11 @@ def simulation_node() -> None:
     sys.exit(_run("simulation_node", "SimulationNode"))
 
 
+def trainer_node() -> None:
+    """Run the trainer node."""
+    sys.exit(_run("trainer_node", "TrainerNode"))
+
+
 def _run(module: str, node_class: str) -> int:
     stop = threading.Event()
 

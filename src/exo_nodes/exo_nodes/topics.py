@@ -20,11 +20,14 @@ human/muscle_activations            sensor_msgs/JointState            a named ve
                                                                       activation, 0 to 1
 human/metabolic_power               sensor_msgs/JointState            a named vector: name = whole_body or muscle,
                                                                       position = W, mean over the last period
+exo/training/learning_curve         sensor_msgs/JointState            a named vector, one message per buffer: position =
+                                                                      the figures of learning_curve.csv
 /clock                              rosgraph_msgs/Clock               simulated time
-/diagnostics                        diagnostic_msgs/DiagnosticArray   health of the nodes, once per 100 states
+/diagnostics                        diagnostic_msgs/DiagnosticArray   health of the nodes, once per 100 states; of the
+                                                                      trainer once per second
 ==================================  ================================  ==============================================
 
-No standard message is a stamped vector of named numbers, so JointState carries muscle values too: it is what plotting
+No standard message is a stamped vector of named numbers, so JointState carries such values too: it is what plotting
 tools such as PlotJuggler and Foxglove show by name.
 """
 
@@ -37,6 +40,8 @@ GROUND_REACTION = {"right": "human/ground_reaction/right", "left": "human/ground
 CENTRE_OF_MASS = "human/centre_of_mass"
 MUSCLE_ACTIVATIONS = "human/muscle_activations"
 METABOLIC_POWER = "human/metabolic_power"
+
+LEARNING_CURVE = "exo/training/learning_curve"
 
 CLOCK = "/clock"
 DIAGNOSTICS = "/diagnostics"
