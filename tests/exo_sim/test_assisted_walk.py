@@ -51,6 +51,15 @@ def test_without_torque_limiter_and_noise_change_nothing(model: HumanModel, gait
     assert np.array_equal(plain.record, device.disturbed(3.0, DISTURBANCE, 4).record)
 
 
+def test_what_training_randomises_is_no_broken_encoder_to_the_limiter(
+    model: HumanModel, gait: Gait, limits: SafetyLimits
+):
+    noise = SensorNoise(0.3, 1.0)
+    walker = AssistedWalker(model, gait, make_policy("zero"), limits=limits, sensor_noise=noise)
+    walker.disturbed(10.0, Disturbance(), 4)
+    assert walker.safety_fault == ""
+
+
 def test_the_limiter_softens_the_start_and_keeps_rate_and_cap(model: HumanModel, gait: Gait, limits: SafetyLimits):
     policy = make_policy("dofc", {"gain_nm": 40.0, "peak_torque_nm": 15.0})
     walk = AssistedWalker(model, gait, policy, limits=limits).disturbed(6.0, Disturbance(), 1)

@@ -46,8 +46,8 @@ PARAMETERS = (
     NodeParameter("real_time_factor", 1.0, "simulated seconds per second; not used in lockstep", 0.01, 10.0),
     NodeParameter("lockstep", False, "take each step as soon as the command for the last state has come"),
     NodeParameter("lockstep_timeout_s", 1.0, "longest wait for that command, s of wall time", 0.001, 600.0),
-    NodeParameter("position_noise_rad", 0.0, "standard deviation of the encoder angles, rad", 0.0, 0.5),
-    NodeParameter("velocity_noise_rad_s", 0.0, "standard deviation of the encoder velocities, rad/s", 0.0, 2.0),
+    NodeParameter("position_noise_rad", 0.0, "standard deviation of the angles the policy gets, rad", 0.0, 0.5),
+    NodeParameter("velocity_noise_rad_s", 0.0, "standard deviation of the velocities the policy gets, rad/s", 0.0, 2.0),
     NodeParameter("hip_noise_nm", 0.0, "random torque on each hip, uniform, new every 0.25 s, Nm", 0.0, 30.0),
     NodeParameter("push_m_s", 0.0, "random forward pushes every 4 s, m/s", 0.0, 1.0),
     NodeParameter("wait_for_policy", True, "start only when a policy answers exo/joint_states"),
@@ -145,7 +145,7 @@ class SimulationNode(ExoNode):
 
     def work(self, executor: Executor) -> None:
         """Walk one tick, or end the walk."""
-        position, velocity = self._publish_state()
+        self._publish_state()
         if self._tick == 0:
             self._start_schedule()  # only now, since what happens for the first time takes longer
         is_last = self._tick == self._periods or self._human.has_fallen
@@ -158,13 +158,14 @@ class SimulationNode(ExoNode):
         if is_last:
             self._finish()
             return
+        position, velocity = self._human.hip_position_rad, self._human.hip_velocity_rad_s
         self._torque_nm = self._device.limit(position, velocity, self._schedule.missed)
         if self._push_m_s[self._tick] != 0.0:
             self._human.push(self._push_m_s[self._tick])
         self._human.step(self._torque_nm + self._noise_nm[self._tick])
         self._tick += 1
 
-    def _publish_state(self) -> tuple[Vector, Vector]:
+    def _publish_state(self) -> None:
         now_ns = tick_ns(self._tick)
         position, velocity = self._encoders.read()
         # The clock first, so that a recorder knows the time of what follows; then what the policy waits for.
@@ -177,7 +178,6 @@ class SimulationNode(ExoNode):
             if problem := self._two_policies():
                 self._device.trip(problem)
         gc.collect(0 if self._tick % TICKS_PER_REPORT else 1)
-        return position, velocity
 
     def _start_schedule(self) -> None:
         self._begin_s = self._newest_s = time.monotonic()

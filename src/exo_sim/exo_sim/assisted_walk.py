@@ -41,7 +41,7 @@ class AssistedWalker:
             policy: what commands the torque.
             physics_step_s: integration step; divides 5 ms.
             limits: of the safety limiter between policy and hips; None leaves the limiter out.
-            sensor_noise: on what policy and limiter read; none by default.
+            sensor_noise: on what the policy reads; none by default.
         """
         self._human = SimulatedHuman(model, gait, physics_step_s)
         self._policy = policy
@@ -75,6 +75,7 @@ class AssistedWalker:
             position, velocity = encoders.read()
             torque[done] = policy.torque(position, velocity, now_s)
             if limiter is not None:
+                position, velocity = human.hip_position_rad, human.hip_velocity_rad_s
                 result = limiter.apply(torque[done], position, velocity, now_s, command_age_s=0.0, feedback_age_s=0.0)
                 torque[done], self.safety_fault = result.torque_nm, result.fault_text
             if push[done] != 0.0:

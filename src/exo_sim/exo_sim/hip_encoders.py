@@ -1,4 +1,4 @@
-"""What the encoders of the exoskeleton read from a simulated human."""
+"""What a policy is told of a simulated human's hips."""
 
 from __future__ import annotations
 
@@ -19,7 +19,12 @@ class SensorNoise:
 
 
 class HipEncoders:
-    """Reads hip angles and velocities with noise from a seed; the simulation node and walks without ROS use this."""
+    """Reads hip angles and velocities with noise from a seed; the simulation node and walks without ROS use this.
+
+    The noise is what training randomises (paper: 0.05 rad, 0.1 rad/s), many times that of a real encoder. It is for the
+    policy alone: the safety limiter, as in training, judges the hips as they are, since to it such a reading is a
+    broken encoder.
+    """
 
     def __init__(self, human: SimulatedHuman, noise: SensorNoise, seed: int | list[int]) -> None:
         """Put encoders on a human's hips."""
