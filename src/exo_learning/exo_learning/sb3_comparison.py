@@ -96,9 +96,6 @@ class _Networks(nn.Module):
 class SameNetworks(ActorCriticPolicy):
     """An agent's own networks, weights included, as a policy of stable-baselines3."""
 
-    action_net: nn.Module
-    value_net: nn.Module
-
     def __init__(self, *args: Any, **settings: Any) -> None:
         agent: Agent = settings.pop("agent")
         self._agent = [agent]  # in a list, so that it is no submodule
@@ -110,7 +107,7 @@ class SameNetworks(ActorCriticPolicy):
         agent = self._agent[0]
         self.mlp_extractor = _Networks(agent)  # type: ignore[assignment]
         self.action_net = nn.Sequential(agent.actor.output_layer, nn.Tanh())
-        self.value_net = agent.critic.layers[-1]
+        self.value_net = agent.critic.layers[-1]  # type: ignore[assignment]
         self.optimizer = torch.optim.Adam(self.parameters(), lr=lr_schedule(1), eps=ADAM_EPSILON)
 
 
