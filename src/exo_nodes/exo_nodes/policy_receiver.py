@@ -25,7 +25,7 @@ class PolicyReceiver:
         # Its answers must come in while the callback that asked waits.
         self._group = ReentrantCallbackGroup()
         self._client = node.create_client(SetParameters, f"{name}/set_parameters", callback_group=self._group)
-        self._name = self._client.srv_name.removesuffix("/set_parameters")
+        self._name = node.resolve_service_name(self._client.srv_name).removesuffix("/set_parameters")
 
     def destroy(self) -> None:
         """Look out no more."""
