@@ -15,7 +15,7 @@ ARGS ?=
 PYTHON ?=
 
 VENV := .venv
-LIBRARIES := exo exo_control exo_learning exo_safety exo_sim exo_nodes ros2_subset launch launch_ros
+LIBRARIES := exo exo_control exo_hardware exo_learning exo_safety exo_sim exo_nodes ros2_subset launch launch_ros
 SOURCED := . ./env.sh &&
 
 # A sourced ROS 2 distribution brings rclpy, the messages and `ros2`: its wheels stay out then.
@@ -157,8 +157,8 @@ $(VENV)/.packages: $(VENV)/.made $(REQUIREMENTS) $(CONSTRAINTS)
 	@rm $(VENV)/.unfinished
 	@touch $@
 
-# The tests need all that training needs.
-$(VENV)/.test-packages: requirements/train.txt
+# The tests need all that training needs, and the drives' libraries.
+$(VENV)/.test-packages: requirements/train.txt requirements/moteus.txt
 
 $(VENV)/.test-packages $(VENV)/.train-packages: $(VENV)/.%-packages: $(VENV)/.packages requirements/%.txt
 	@echo "Installing requirements/$*.txt"

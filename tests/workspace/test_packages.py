@@ -29,7 +29,8 @@ def package(folder: Path) -> Package:
 
 
 def test_the_workspace_has_its_packages() -> None:
-    assert {"exo", "exo_control", "exo_learning", "exo_nodes", "exo_safety", "exo_sim", "ros2_subset"} <= NAMES
+    core = {"exo_control", "exo_hardware", "exo_learning", "exo_safety", "exo_sim"}
+    assert core | {"exo", "exo_nodes", "ros2_subset"} <= NAMES
 
 
 def test_package_xml_is_valid(folder: Path, package: Package) -> None:
@@ -76,7 +77,7 @@ def test_package_xml_declares_what_the_code_imports(folder: Path, package: Packa
         assert key in declared, f"{folder.name} imports {module}: add <exec_depend>{key}</exec_depend>"
 
 
-@pytest.mark.parametrize("name", ["exo_control", "exo_learning", "exo_safety", "exo_sim"])
+@pytest.mark.parametrize("name", ["exo_control", "exo_hardware", "exo_learning", "exo_safety", "exo_sim"])
 def test_the_core_is_free_of_ros(name: str) -> None:
     ros = {"rclpy", "launch", "launch_ros", "ament_index_python", "std_msgs", "sensor_msgs", "rosgraph_msgs"}
     assert imported_modules(SOURCE / name) & ros == set()

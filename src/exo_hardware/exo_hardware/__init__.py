@@ -1,0 +1,1 @@
+"""Motor drives of the hip exoskeleton without ROS: frames, drivers, calibration and emulated drives."""

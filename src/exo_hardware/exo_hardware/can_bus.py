@@ -1,0 +1,63 @@
+"""Opening a CAN bus, with errors that name the fix."""
+
+from typing import Protocol
+
+import can
+
+from exo_hardware.device_config import BusConfig
+from exo_hardware.errors import HardwareError
+
+BUS_OFF_BIT = 0x40
+"""Of the identifier of an error frame (linux/can/error.h, CAN_ERR_BUSOFF)."""
+
+
+class CanBus(Protocol):
+    """The part of ``can.BusABC`` that the drivers use, so that an emulated bus can stand in."""
+
+    def send(self, msg: can.Message, timeout: float | None = None) -> None:
+        """Send a frame. Raises ``can.CanError`` if it cannot."""
+
+    def recv(self, timeout: float | None = None) -> can.Message | None:
+        """Return the next frame, or None after the time-out. Raises ``can.CanError`` if the bus fails."""
+
+    def shutdown(self) -> None:
+        """Close the bus."""
+
+
+def open_bus(config: BusConfig) -> CanBus:
+    """Open the bus of a device.
+
+    Raises:
+        HardwareError: there is no such interface or channel, or it may not be used.
+    """
+    # Emulated drives stamp their frames with the time of the emulation.
+    options = {"preserve_timestamps": True} if config.interface == "virtual" else {"bitrate": config.bitrate}
+    try:
+        return can.Bus(interface=config.interface, channel=config.channel, **options)
+    except (can.CanError, OSError, ValueError, ImportError) as error:
+        raise HardwareError(f"cannot open {_name(config)}: {error}; {_hint(config)}") from None
+
+
+def no_answer_hint(config: BusConfig) -> str:
+    """Return what to check when a drive does not answer."""
+    bitrate = f"{config.bitrate} bit/s ({_bitrate_hint(config)})"
+    return f"check power, wiring, termination, can_id and that the drives use {bitrate}"
+
+
+def _name(config: BusConfig) -> str:
+    return f"{config.interface} channel {config.channel}"
+
+
+def _bitrate_hint(config: BusConfig) -> str:
+    return f"ip -details link show {config.channel}" if config.interface == "socketcan" else "bus.bitrate"
+
+
+def _hint(config: BusConfig) -> str:
+    if config.interface == "socketcan":
+        up = f"sudo ip link set {config.channel} up type can bitrate {config.bitrate}"
+        return f"list the interfaces with `ip link`, and bring yours up with `{up}`"
+    if config.interface == "slcan":
+        return "check that the serial port exists and that your user may use it (group dialout)"
+    if config.interface == "udp_multicast":
+        return "the channel must be a multicast address such as 239.74.163.2"
+    return "correct bus.channel in the device file"

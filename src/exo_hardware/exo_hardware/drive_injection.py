@@ -1,0 +1,22 @@
+"""Faults that tests inject into emulated drives."""
+
+from enum import Enum
+
+
+class Injection(Enum):
+    """One fault of an emulated drive, or of the bus, while it is on."""
+
+    BUS_OFF = "bus_off"  # no frame passes; the adapter reports bus-off
+    SILENT = "silent"  # the drive works on but sends nothing
+    STUCK_ENCODER = "stuck_encoder"
+    JUMPING_ENCODER = "jumping_encoder"  # by JUMP_RAD
+    FROZEN_TIMESTAMP = "frozen_timestamp"  # the adapter stamps all frames alike
+    OVER_TEMPERATURE = "over_temperature"  # the drive reports it and drops its torque
+    WRONG_ID = "wrong_id"  # the drive answers as another
+    CORRUPTED_FRAME = "corrupted_frame"  # frames lose their last bytes
+    TWIN = "twin"  # a second drive with the same ID answers too
+    REFUSED_SEND = "refused_send"  # the adapter takes no frame for this drive
+
+
+JUMP_RAD = 0.7
+"""Of the output shaft: one of the 40 degree jumps that users of AK10-9 drives saw (TMotorCANControl issue 14)."""

@@ -1,0 +1,127 @@
+"""Emulated moteus drives, as a transport of the moteus library: commands in, register values out."""
+
+import math
+from typing import Any
+
+import moteus
+import numpy as np
+from moteus.protocol import Result, parse_registers
+
+from exo_control.joints import JOINT_NAMES
+from exo_hardware.device_config import DeviceConfig
+from exo_hardware.drive_injection import Injection
+from exo_hardware.emulated_bench import PHYSICS_STEP_S, EmulatedBench
+from exo_hardware.emulated_drive import FREE, DriveTarget, EmulatedDrive
+from exo_hardware.emulation_config import DriveEmulation
+from exo_hardware.plant import PlantStep
+
+_TURN_RAD = 2.0 * math.pi
+_TORQUE_CONSTANT_NM_PER_A = 1.0
+_DEFAULT_TIMEOUT_S = 0.1  # moteus reference, servo.default_timeout_s
+_OVER_TEMPERATURE_FAULT = 38  # moteus reference, fault codes
+NO_ANSWER_S = 0.01
+"""Time that passes until the library gives a drive up."""
+
+
+class EmulatedMoteus:
+    """One drive: stopped until a position command; its watchdog always runs in position mode."""
+
+    def __init__(self, drive: EmulatedDrive) -> None:
+        self.drive = drive
+        self._stopped = True
+        self._timed_out = False  # latched until a stop command, as a fault is
+        self._fault = 0
+
+    def mode(self) -> int:
+        """Return the value of the MODE register."""
+        if self._fault:
+            return int(moteus.Mode.FAULT)
+        if self._timed_out:
+            return int(moteus.Mode.TIMEOUT)
+        return int(moteus.Mode.STOPPED if self._stopped else moteus.Mode.POSITION)
+
+    def take(self, data: bytes) -> dict[int, float]:
+        """Follow a command and return the registers that an answer holds."""
+        register = moteus.Register
+        writes = parse_registers(data).command
+        if self.drive.over_temperature:
+            self._fault = _OVER_TEMPERATURE_FAULT
+        self._timed_out |= not self._stopped and self.drive.timed_out
+        mode = writes.get(register.MODE)
+        if mode == moteus.Mode.STOPPED:
+            self.drive.clear_error()
+            self.drive.follow(FREE)
+            self._stopped, self._timed_out = True, False
+            self._fault = _OVER_TEMPERATURE_FAULT if self.drive.over_temperature else 0
+        elif mode == moteus.Mode.POSITION and not self._fault and not self._timed_out:
+            self._stopped = False
+            limit = writes.get(register.COMMAND_POSITION_MAX_TORQUE, self.drive.torque_limit_nm)
+            wanted = writes.get(register.COMMAND_FEEDFORWARD_TORQUE, 0.0)
+            self.drive.timeout_s = writes.get(register.COMMAND_TIMEOUT, _DEFAULT_TIMEOUT_S)
+            self.drive.follow(DriveTarget(torque_nm=min(max(wanted, -limit), limit)))
+        values = {
+            register.MODE: self.mode(),
+            register.POSITION: self.drive.position_rad / _TURN_RAD,
+            register.VELOCITY: self.drive.velocity_rad_per_s / _TURN_RAD,
+            register.TORQUE: self.drive.torque_nm,
+            register.TEMPERATURE: round(self.drive.temperature_c),
+            register.FAULT: self._fault,
+        }
+        if Injection.CORRUPTED_FRAME in self.drive.injections:
+            del values[register.TORQUE]
+        return values
+
+
+class MoteusEmulator:
+    """Both drives with the legs that they move, in place of ``moteus.Transport``; the caller lets time pass."""
+
+    def __init__(
+        self,
+        device: DeviceConfig,
+        emulation: DriveEmulation,
+        plant: PlantStep,
+        offsets_rad: tuple[float, float] = (0.0, 0.0),
+        plant_period_s: float = PHYSICS_STEP_S,
+        seed: int = 0,
+    ) -> None:
+        """Mount the drives; see ``CubemarsEmulator``."""
+        joints = device.in_order()
+        streams = np.random.SeedSequence(seed).spawn(len(JOINT_NAMES))
+        drives = [
+            EmulatedDrive(emulation, _TORQUE_CONSTANT_NM_PER_A, math.inf, None, np.random.default_rng(stream))
+            for stream in streams
+        ]
+        self.bench = EmulatedBench(drives, joints, list(offsets_rad), plant, plant_period_s)
+        self._drives = {joint.can_id: EmulatedMoteus(drive) for joint, drive in zip(joints, drives, strict=True)}
+        self.received: list[Any] = []
+        """All commands from the driver, for tests to look at."""
+
+    async def cycle(self, commands: list[Any]) -> list[Any]:
+        """Answer commands, as ``moteus.Transport.cycle``."""
+        results = []
+        for command in commands:
+            drive = self._drives.get(command.destination)
+            if Injection.BUS_OFF in self.bench.bus_injections:
+                raise OSError("bus-off")
+            if drive is None:
+                continue  # nobody has this ID
+            if Injection.REFUSED_SEND in drive.drive.injections:
+                raise OSError("no buffer space")
+            self.received.append(command)
+            values = drive.take(command.data)
+            if command.reply_required and Injection.SILENT not in drive.drive.injections:
+                result = Result()
+                wrong = Injection.WRONG_ID in drive.drive.injections
+                result.id = command.destination ^ 0x40 if wrong else command.destination
+                result.values = values
+                results.append(result)
+        if not results:
+            self.bench.advance(NO_ANSWER_S)
+        return results
+
+    def step(self, dt_s: float) -> None:
+        """Let time pass."""
+        self.bench.advance(dt_s)
+
+    def close(self) -> None:
+        """Nothing to close: the drives live on."""
