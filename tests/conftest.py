@@ -58,11 +58,11 @@ def ros_env(ros_domain_id: int, tmp_path: Path) -> dict[str, str]:
 def tiny_training(repo_root: Path, tmp_path: Path) -> Callable[..., Path]:
     """Write a training configuration that needs milliseconds per buffer; keywords change its top-level keys."""
 
-    def write(evaluate_every: int = 2, **changes: object) -> Path:
+    def write(**changes: object) -> Path:
         values = yaml.safe_load((repo_root / "config" / "training" / "paper.yaml").read_text())
         values |= {"walkers": 2, "episode_s": 0.3, "buffers": 3, **changes}
         values["ppo"] |= {"epochs": 1, "buffer_ticks": 64, "minibatch": 32}
-        values["evaluation"] |= {"every_buffers": evaluate_every, "walkers": 1, "seconds": 2.0}
+        values["evaluation"] |= {"every_buffers": 2, "walkers": 1, "seconds": 2.0}
         path = tmp_path / "tiny.yaml"
         path.write_text(yaml.safe_dump(values))
         return path

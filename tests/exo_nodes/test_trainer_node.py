@@ -17,8 +17,10 @@ from std_srvs.srv import Trigger
 
 pytest.importorskip("torch")
 
-from exo_learning.checkpoint import load_checkpoint
+from exo_learning.checkpoint import FILE_NAME, load_checkpoint
 from exo_learning.learning_curve import read_curve
+from exo_learning.trainer import Trainer
+from exo_learning.training_config import load_training_config
 from exo_nodes import topics
 from exo_nodes.lifecycle import EXIT_CANNOT_START
 from exo_nodes.stamps import stamp_ns
@@ -179,10 +181,14 @@ def test_a_finished_policy_takes_over_from_the_one_that_walks(
     assert monitor.reports[-1].level == DiagnosticStatus.OK and monitor.reports[-1].message == "finished"
 
 
-def test_training_outlives_a_refused_hand_over_and_a_killed_process(
-    observer: Observer, monitor: TrainingMonitor, start_trainer: StartTrainer, tiny_training: TinyTraining
+def test_a_hand_over_that_cannot_be_says_why(
+    observer: Observer,
+    monitor: TrainingMonitor,
+    start_trainer: StartTrainer,
+    tiny_training: TinyTraining,
+    tmp_path: Path,
 ) -> None:
-    trainer = start_trainer(tiny_training(buffers=ENDLESS), autostart_training=False, policy_node="/lab/policy")
+    start_trainer(tiny_training(), autostart_training=False, policy_node="/lab/policy")
     monitor.wait_for("idle")
     alone = monitor.call("hand_over")
     assert not alone.success and "there is no node /lab/policy to hand the policy to" in alone.message
@@ -196,22 +202,30 @@ def test_training_outlives_a_refused_hand_over_and_a_killed_process(
 
     observer.node.create_service(SetParameters, "/lab/policy/set_parameters", refuse)
     observer.spin_until(lambda: "there is no policy yet: no buffer is finished" in monitor.call("hand_over").message)
-    assert monitor.call("start").success
-    monitor.wait_for_buffers(1)
-    refused = monitor.call("hand_over")
-    assert not refused.success and refused.message.endswith("policy.onnx: made for another leg")
-    (policy,) = asked
-    assert Path(policy).is_absolute() and Path(policy).is_file()
-    monitor.wait_for_buffers(len(monitor.curve) + 1)
+    assert not asked
 
+    Trainer(load_training_config(str(tiny_training())), 1, tmp_path / "run").checkpoint().save(
+        tmp_path / "run" / FILE_NAME
+    )
+    refused = monitor.call("hand_over")
+    assert asked == [str(tmp_path / "run" / "policy.onnx")] and Path(asked[0]).is_file()
+    assert (refused.success, refused.message) == (False, f"/lab/policy refuses {asked[0]}: made for another leg")
+
+
+def test_a_killed_training_process_is_an_error_and_training_can_go_on(
+    monitor: TrainingMonitor, start_trainer: StartTrainer, tiny_training: TinyTraining
+) -> None:
+    trainer = start_trainer(tiny_training(buffers=ENDLESS))
+    monitor.wait_for_buffers(1)
     os.kill(training_process_of(trainer), signal.SIGKILL)
     monitor.wait_for("failed")
     assert monitor.reports[-1].level == DiagnosticStatus.ERROR
     assert "the training process was killed by SIGKILL" in monitor.reports[-1].message
     assert "the training process was killed by SIGKILL" in trainer.output
+
     before = len(monitor.curve)
     assert monitor.call("start").success
-    monitor.wait_for_buffers(before + 2)
+    monitor.wait_for_buffers(before + 1)
     # A buffer may have been saved and not told.
     assert monitor.buffers[before] - monitor.buffers[before - 1] in (1, 2)
     assert monitor.reports[-1].level == DiagnosticStatus.OK

@@ -15,12 +15,16 @@ pytest.importorskip("torch")
 from exo_control.onnx_policy import OnnxPolicy
 from exo_learning.checkpoint import load_checkpoint
 from exo_learning.learning_curve import read_curve
+from exo_learning.trainer import Progress, Trainer
+from exo_learning.training_config import load_training_config
 
 from .conftest import PATIENCE_S
 
 pytestmark = pytest.mark.integration
 
-BUFFERS = 60
+
+def interrupt(progress: Progress) -> None:
+    raise InterruptedError
 
 
 class Training:
@@ -74,28 +78,35 @@ def launch_training(ros_env: dict[str, str], tmp_path: Path) -> Iterator[LaunchT
         print(training.output)  # pytest shows it when the test has failed
 
 
-def test_an_interrupted_training_goes_on_and_ends_with_a_policy(
+def test_ctrl_c_leaves_a_checkpoint(
     launch_training: LaunchTraining, tiny_training: Callable[..., Path], tmp_path: Path
 ) -> None:
-    config = tiny_training(buffers=BUFFERS, evaluate_every=BUFFERS)
-    interrupted = launch_training(config=config, seed=3)
-    interrupted.wait_for(f"buffer 1 of {BUFFERS} is done")
-    os.killpg(interrupted.process.pid, signal.SIGINT)  # Ctrl-C: to all processes
-    assert interrupted.exit_code() == 0, interrupted.output
-    assert "Traceback" not in interrupted.output
+    training = launch_training(config=tiny_training(buffers=1_000_000), seed=3)
+    training.wait_for("buffer 1 of 1000000 is done")
+    os.killpg(training.process.pid, signal.SIGINT)  # to all processes
+    assert training.exit_code() == 0, training.output
+    assert "Traceback" not in training.output
     folder = tmp_path / "runs" / "train-tiny-3"
-    done = load_checkpoint(folder).buffers
-    assert 1 <= done < BUFFERS
+    checkpoint = load_checkpoint(folder)
+    assert (checkpoint.seed, checkpoint.buffers) == (3, len(read_curve(folder)))
+    assert f"buffer {checkpoint.buffers} of 1000000 is done" in training.output
     assert not (folder / "policy.onnx").exists()
 
-    resumed = launch_training(config=config, seed=3, resume="true")
-    assert resumed.exit_code() == 0, resumed.output
-    assert f"buffer {done} of" not in resumed.output and f"buffer {done + 1} of" in resumed.output
-    assert f"finished; the policy is {folder / 'policy.onnx'}" in resumed.output
-    assert [int(row["buffer"]) for row in read_curve(folder)] == list(range(1, BUFFERS + 1))
+
+def test_a_resumed_training_ends_with_a_policy(
+    launch_training: LaunchTraining, tiny_training: Callable[..., Path], tmp_path: Path
+) -> None:
+    config, folder = tiny_training(buffers=3), tmp_path / "run"
+    with pytest.raises(InterruptedError):
+        Trainer(load_training_config(str(config)), 3, folder).run(interrupt)
+    training = launch_training(config=config, seed=3, output=folder, resume="true")
+    assert training.exit_code() == 0, training.output
+    assert "buffer 1 of 3" not in training.output and "buffer 2 of 3 is done" in training.output
+    assert f"finished; the policy is {folder / 'policy.onnx'}" in training.output
+    assert [int(row["buffer"]) for row in read_curve(folder)] == [1, 2, 3]
     OnnxPolicy(folder / "policy.onnx")
-    training = json.loads((folder / "policy.json").read_text())["training"]
-    assert training["seed"] == 3 and len(training["git_sha"]) >= 40
+    record = json.loads((folder / "policy.json").read_text())["training"]
+    assert record["seed"] == 3 and len(record["git_sha"]) >= 40
 
 
 def test_a_failure_ends_the_launch(
