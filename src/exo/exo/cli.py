@@ -11,7 +11,10 @@ from typing import Any, NoReturn
 from exo_control.errors import ExoError
 
 # The modules of exo.commands that are subcommands, in the order of `exo --help`. A dash stands for an underscore.
-COMMANDS = ("walk", "record", "summary", "evaluate", "bound", "optimize-gait", "train", "export", "bench", "version")
+COMMANDS = (
+    "walk", "record", "summary", "evaluate", "bound", "optimize-gait", "train", "export", "calibrate", "bench",
+    "version",
+)  # fmt: skip
 
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130  # as shells do: 128 + SIGINT

@@ -1,5 +1,6 @@
 """Opening a CAN bus, with errors that name the fix."""
 
+from collections import deque
 from typing import Protocol
 
 import can
@@ -9,6 +10,9 @@ from exo_hardware.errors import HardwareError
 
 BUS_OFF_BIT = 0x40
 """Of the identifier of an error frame (linux/can/error.h, CAN_ERR_BUSOFF)."""
+
+_ECHOES = 64
+"""Frames that we sent and whose echo may still come; an echo that got lost is forgotten."""
 
 
 class CanBus(Protocol):
@@ -24,6 +28,33 @@ class CanBus(Protocol):
         """Close the bus."""
 
 
+class WithoutEcho:
+    """A bus that hands back each frame that it sends, without those: udp_multicast does so on most machines."""
+
+    def __init__(self, bus: CanBus) -> None:
+        self._bus = bus
+        self._sent: deque[tuple[int, bool, bytes]] = deque(maxlen=_ECHOES)
+
+    def send(self, msg: can.Message, timeout: float | None = None) -> None:
+        """Send a frame."""
+        self._bus.send(msg, timeout)
+        self._sent.append(_content(msg))
+
+    def recv(self, timeout: float | None = None) -> can.Message | None:
+        """Return the next frame of somebody else, or None after the time-out (which an echo may lengthen)."""
+        while (message := self._bus.recv(timeout)) is not None and _content(message) in self._sent:
+            self._sent.remove(_content(message))
+        return message
+
+    def shutdown(self) -> None:
+        """Close the bus."""
+        self._bus.shutdown()
+
+
+def _content(message: can.Message) -> tuple[int, bool, bytes]:
+    return message.arbitration_id, message.is_extended_id, bytes(message.data)
+
+
 def open_bus(config: BusConfig) -> CanBus:
     """Open the bus of a device.
 
@@ -33,9 +64,10 @@ def open_bus(config: BusConfig) -> CanBus:
     # Emulated drives stamp their frames with the time of the emulation.
     options = {"preserve_timestamps": True} if config.interface == "virtual" else {"bitrate": config.bitrate}
     try:
-        return can.Bus(interface=config.interface, channel=config.channel, **options)
+        bus = can.Bus(interface=config.interface, channel=config.channel, **options)
     except (can.CanError, OSError, ValueError, ImportError) as error:
         raise HardwareError(f"cannot open {_name(config)}: {error}; {_hint(config)}") from None
+    return WithoutEcho(bus) if config.interface == "udp_multicast" else bus
 
 
 def no_answer_hint(config: BusConfig) -> str:

@@ -146,8 +146,8 @@ class CubemarsDriver(TorqueDriver):
         data = bytes(message.data)
         drive_id = sender(message.arbitration_id, message.is_extended_id, data)
         if drive_id not in self._ids:
-            text = f"frame 0x{message.arbitration_id:X} is of no drive of the device file; correct can_id"
-            self._readings.refuse(FaultKind.UNKNOWN_ID, text)
+            stranger = f"frame 0x{message.arbitration_id:X} is of no drive of the device file; correct can_id"
+            self._readings.refuse(FaultKind.UNKNOWN_ID, stranger)
             return
         joint = self._ids.index(drive_id)
         model = self._models[joint]
