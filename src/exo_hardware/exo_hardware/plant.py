@@ -9,7 +9,9 @@ from exo_control.joints import JOINT_NAMES
 from exo_hardware.device_state import Floats
 
 PlantStep = Callable[[Floats, float], tuple[Floats, Floats]]
-"""Advance the legs: torques at the hips (2,) Nm and time s in; hip angles (2,) rad and velocities (2,) rad/s out."""
+"""Advance the legs: torques at the hips (2,) Nm and time s in; hip angles (2,) rad and velocities (2,) rad/s out.
+
+A time of zero only asks for the state."""
 
 
 class HangingLegs:
