@@ -20,6 +20,7 @@ GAITS = sorted(path.stem for path in config_path("gaits").glob("*.yaml"))
 def test_a_gait_walks_a_minute_like_a_human(model: HumanModel, name: str):
     figures = describe(Walker(model, load_gait(name)).disturbed(60.0, Disturbance(), 1))
     assert not figures["fell"]
+    assert figures["speed_mps"] == pytest.approx(1.3, abs=0.05)
     assert figures["knee_limit_nm"] <= 2.0
     assert 58.0 <= figures["stance_percent"] <= 64.0
     assert figures["wren_r"]["hip"] >= 0.9
@@ -35,14 +36,18 @@ def test_a_gait_tells_how_it_was_made(name: str):
     assert {"numpy", "numba", "cma", "python"} <= set(provenance["versions"])
 
 
-def test_the_default_gait_walks_at_the_wanted_speed(model: HumanModel):
+def test_the_default_gait_resembles_able_bodied_walking(model: HumanModel):
     figures = describe(Walker(model, load_gait(DEFAULT_GAIT)).disturbed(60.0, Disturbance(), 1))
-    assert figures["speed_mps"] == pytest.approx(1.3, abs=0.05)
+    likeness = figures["wren_r"]
+    assert likeness["hip"] >= 0.97
+    assert likeness["ankle"] >= 0.85
 
 
-def test_the_default_gait_survives_disturbances_at_the_hips(model: HumanModel):
-    walker = Walker(model, load_gait(DEFAULT_GAIT))
-    assert all(not walker.disturbed(20.0, Disturbance(4.0), 100 + seed).fell for seed in range(20))
+@pytest.mark.parametrize("name", GAITS)
+@pytest.mark.parametrize("disturbance", [Disturbance(8.0), Disturbance(0.0, 0.3)], ids=["8 Nm", "0.3 m/s"])
+def test_a_gait_survives_torques_at_the_hips_and_pushes(model: HumanModel, name: str, disturbance: Disturbance):
+    walker = Walker(model, load_gait(name))
+    assert sum(not walker.disturbed(20.0, disturbance, 100 + seed).fell for seed in range(20)) >= 19
 
 
 @pytest.mark.parametrize("name", GAITS)
