@@ -43,7 +43,7 @@ def test_a_walk_is_the_assisted_walk_with_noise_disturbances_and_limiter(evaluat
     assert evaluation.walk(make_policy("dofc"), 8.0, SECONDS, 5) == walk_figures(walk, 5.0, 5, walker.safety_fault)
 
 
-@pytest.mark.parametrize("peak_nm", [3.0, 12.0])
+@pytest.mark.parametrize("peak_nm", [3.0, 8.0])
 def test_the_limiter_caps_at_the_peak_torque(evaluation: Evaluation, peak_nm: float):
     figures = evaluation.walk(make_policy("dofc", STRONG), peak_nm, SECONDS, 1)
     assert figures.torque_peak_nm == pytest.approx(peak_nm)

@@ -182,7 +182,7 @@ def test_a_file_outside_the_configuration_folder(tmp_path) -> None:
     ("change", "message"),
     [
         ({"muscle": "soleous"}, r"unknown muscle 'soleous'; did you mean 'soleus'"),
-        ({"source": "pelvis"}, r"unknown source 'pelvis'; did you mean 'pelvis_tilt'"),
+        ({"source": "pelvis_tlt"}, r"unknown source 'pelvis_tlt'; did you mean 'pelvis_tilt'"),
         ({"states": ["swing", "lift"]}, r"unknown state 'lift'.*liftoff"),
         ({"states": "always"}, r"rules\.0\.states.*always"),
         ({"KG": 1.0}, r"unknown key 'rules\.0\.KG'"),
