@@ -27,7 +27,8 @@ ARGUMENTS = [
     DeclareLaunchArgument(
         "policy",
         default_value="dofc",
-        description="zero, dofc, or the path of an .onnx file from `exo train` or a .yaml file from `exo bound`",
+        description="zero, dofc, name of a file in config/policies, or the path of an .onnx file from `exo train` or "
+        "of a .yaml file from `exo bound`",
     ),
     DeclareLaunchArgument(
         "engine",

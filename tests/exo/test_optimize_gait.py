@@ -44,6 +44,16 @@ def test_a_gait_is_written_with_how_to_make_it_again(capsys, settings: Path, tmp
     assert provenance["settings"]["nominal_s"] == 3.0
 
 
+def test_a_gait_of_ones_own_controller_finds_it_again(settings: Path, tmp_path: Path):
+    controller = tmp_path / "mine.yaml"
+    controller.write_text(config_path("reflexes", "two_state.yaml").read_text())
+    output = tmp_path / "gait.yaml"
+    assert main([*arguments(settings, output), "--controller", str(controller)]) == 0
+    assert load_gait(str(output)).controller_path == str(controller)
+    load_gait(str(output)).save(output)
+    assert yaml.safe_load(output.read_text())["controller"] == str(controller)
+
+
 def test_a_search_resumes_after_it_was_killed(settings: Path, tmp_path: Path):
     data = yaml.safe_load(settings.read_text())
     data["stages"][0]["generations"] = 100_000

@@ -1,6 +1,7 @@
 """The policy registry, the zero policy and delayed output feedback control."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,11 +10,14 @@ from hypothesis import strategies as st
 
 from exo_control.dofc import MAX_GAP_S, DelayLine
 from exo_control.errors import PolicyError
+from exo_control.feedback_law import FeedbackLaw, LawFile, LawTerm
 from exo_control.joints import POLICY_PERIOD_S, TORQUE_CEILING_NM
+from exo_control.law_policy import LawPolicy
 from exo_control.policy import Policy
-from exo_control.registry import POLICY_NAMES, make_policy, policy_parameters
+from exo_control.registry import POLICY_NAMES, make_policy, policy_file, policy_parameters, shipped_policies
 
 STILL = np.zeros(2)
+WEIGHTS = ("own_angle", "other_angle", "own_velocity", "other_velocity", "own_action", "other_action")
 
 
 def walk(policy: Policy, seconds: float, period_s: float = POLICY_PERIOD_S) -> np.ndarray:
@@ -39,7 +43,7 @@ def test_zero_is_zero() -> None:
 
 @pytest.mark.parametrize("spec", ["doffc", "DOFC", "", "policy.pt"])
 def test_an_unknown_policy_lists_the_choices(spec: str) -> None:
-    with pytest.raises(PolicyError, match=rf"unknown policy '{spec}'.*choices: dofc, zero.*\.onnx"):
+    with pytest.raises(PolicyError, match=rf"unknown policy '{spec}'.*choices: dofc.*, zero.*\.onnx"):
         make_policy(spec)
     with pytest.raises(PolicyError, match="unknown policy"):
         policy_parameters(spec)
@@ -70,6 +74,24 @@ def test_a_bad_parameter_is_explained(parameters: dict[str, object], message: st
 def test_a_policy_without_parameters_says_so() -> None:
     with pytest.raises(PolicyError, match="policy 'zero' has no parameter 'gain_nm'; it has none"):
         make_policy("zero", {"gain_nm": 1.0})
+
+
+def test_a_file_of_config_policies_is_a_policy_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    law = LawFile(
+        torque_limit_nm=5.0, bias=0.1, terms=[LawTerm(delay_s=0.0, **dict.fromkeys(WEIGHTS, 0.1))], provenance={}
+    )
+    FeedbackLaw(law).save(tmp_path / "policies" / "mine.yaml")
+    monkeypatch.setenv("EXO_CONFIG_DIR", str(tmp_path))
+    assert list(shipped_policies()) == ["mine"]
+    assert isinstance(make_policy("mine"), LawPolicy)
+    assert policy_file("mine") == tmp_path / "policies" / "mine.yaml"
+    with pytest.raises(PolicyError, match="unknown policy 'mime'; did you mean 'mine'"):
+        make_policy("mime")
+
+
+def test_every_shipped_policy_loads() -> None:
+    for name in shipped_policies():
+        assert make_policy(name).torque(STILL, STILL, 0.0).shape == (2,)
 
 
 def test_parameters_describe_themselves() -> None:

@@ -59,6 +59,7 @@ def test_the_reward_is_the_sum_for_each_walker(config: RewardConfig) -> None:
     total = reward.reward(
         config,
         activation=np.stack([activations(0.2, 0.6), activations(0.0, 0.0)]),
+        muscle_power_w_kg=np.array([4.0, 0.0]),
         velocity_m_s=np.array([1.1, 1.3]),
         target_m_s=np.array([1.3, 1.3]),
         action=action,
@@ -73,3 +74,10 @@ def test_beyond_the_paper_effort_is_scaled_and_standing_is_paid(config: RewardCo
     assert reward.effort_term(beyond, activations(0.2, 0.2)) == pytest.approx(1 - math.tanh(0.4))
     assert reward.fall_term(beyond, np.array(0.9)) == 0.3
     assert reward.fall_term(beyond, np.array(0.7)) == -10.0
+
+
+def test_beyond_the_paper_metabolic_power_costs(config: RewardConfig) -> None:
+    power = np.array([4.0, 0.0])
+    np.testing.assert_array_equal(reward.metabolic_term(config, power), 0.0)
+    beyond = config.model_copy(update={"metabolic_weight": 0.2})
+    np.testing.assert_allclose(reward.metabolic_term(beyond, power), [-0.8, 0.0])

@@ -83,6 +83,7 @@ def test_bodies_of_a_mixed_batch_walk_each_on_their_own(body: Body) -> None:
 
 def test_a_step_is_history_limiter_engine_and_reward(quiet: TrainingConfig) -> None:
     """Rebuild the walk of one walker with the classes of the device, from the same start."""
+    quiet = changed(quiet, reward__metabolic_weight=0.2)
     env = WalkingEnv(quiet, seed=4)
     env.reset()
     human = WalkerBatch(env._bodies, [1])
@@ -98,6 +99,7 @@ def test_a_step_is_history_limiter_engine_and_reward(quiet: TrainingConfig) -> N
         wanted = np.clip(action[1], -1.0, 1.0)
         position, velocity = human.hip_position_rad[0], human.hip_velocity_rad_s[0]
         result = limiter.apply(wanted * quiet.torque_limit_nm, position, velocity, human.time_s[0], 0.0, 0.0)
+        spent_j = human.muscle_energy_j[0]
         human.step(result.torque_nm[np.newaxis], np.zeros(1))
         history.push(human.hip_position_rad[0], human.hip_velocity_rad_s[0], wanted * quiet.torque_limit_nm)
         step = env.step(action)
@@ -106,6 +108,7 @@ def test_a_step_is_history_limiter_engine_and_reward(quiet: TrainingConfig) -> N
         expected = rewards.reward(
             quiet.reward,
             human.activation[0],
+            (human.muscle_energy_j[0] - spent_j) / (POLICY_PERIOD_S * human.mass_kg[0]),
             human.com_forward_velocity_m_s[0],
             np.array(1.3),
             wanted,

@@ -15,7 +15,7 @@ from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 from exo import trial_folder
 from exo_control.config_files import config_path, load_yaml
 from exo_control.errors import ConfigError, ExoError, choices_hint
-from exo_control.registry import POLICY_SUFFIXES, policy_parameters
+from exo_control.registry import policy_file
 from exo_control.source_commit import git_sha
 from exo_safety.limits import load_limits
 from exo_sim.gait import load_gait
@@ -63,8 +63,9 @@ class TrialPlan:
             # `ros2 bag record` cuts a value at its first "="; JSON can do without that character.
             "parameters": json.dumps({**arguments, **files}).replace("=", "\\u003d"),
         }
-        if self.policy.endswith(POLICY_SUFFIXES):
-            data["policy_sha256"] = hashlib.sha256(Path(self.policy).read_bytes()).hexdigest()
+        path = policy_file(self.policy)
+        if path is not None:
+            data["policy_sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
         return data
 
 
@@ -130,8 +131,8 @@ def check_names(given: Mapping[str, Any], known: list[str]) -> None:
 
 
 def _check_policy(text: str) -> None:
-    policy_parameters(text)
-    if text.endswith(POLICY_SUFFIXES) and not Path(text).is_file():
+    path = policy_file(text)
+    if path is not None and not path.is_file():
         raise ConfigError("no such file")
 
 

@@ -22,6 +22,16 @@ def effort_term(config: RewardConfig, activation: Floats) -> Floats:
     return np.sum(config.effort_weight * (1.0 - np.tanh(config.effort_scale * mean_squared)), axis=-1)
 
 
+def metabolic_term(config: RewardConfig, muscle_power_w_kg: Floats) -> Floats:
+    """Return -w_m P, shape (...): what the assistance is judged by, where the paper has only the effort.
+
+    Args:
+        config: weights.
+        muscle_power_w_kg: (...) metabolic power of all muscles over body mass, W/kg (Wang et al. 2012).
+    """
+    return -config.metabolic_weight * muscle_power_w_kg
+
+
 def velocity_term(config: RewardConfig, velocity_m_s: Floats, target_m_s: Floats) -> Floats:
     """Return r_vel = w_v (1 - tanh(|v - v_target|)), shape (...) (eq. 4).
 
@@ -61,15 +71,17 @@ def has_fallen(config: RewardConfig, com_height_m: Floats) -> NDArray[np.bool_]:
 def reward(
     config: RewardConfig,
     activation: Floats,
+    muscle_power_w_kg: Floats,
     velocity_m_s: Floats,
     target_m_s: Floats,
     action: Floats,
     previous_action: Floats,
     com_height_m: Floats,
 ) -> Floats:
-    """Return r = r_effort + r_vel + r_s + r_fall, shape (...) (eq. 2); arguments as for the terms."""
+    """Return r = r_effort + r_vel + r_s + r_fall (eq. 2) and the metabolic term, shape (...); arguments as for them."""
     return (
         effort_term(config, activation)
+        + metabolic_term(config, muscle_power_w_kg)
         + velocity_term(config, velocity_m_s, target_m_s)
         + smoothness_term(config, action, previous_action)
         + fall_term(config, com_height_m)

@@ -19,6 +19,7 @@ class RewardConfig(ConfigModel):
 
     effort_weight: float = Field(ge=0.0, description="w_eff of each leg")
     effort_scale: float = Field(gt=0.0, description="factor of the mean squared activation inside the tanh; paper: 1")
+    metabolic_weight: float = Field(ge=0.0, description="w_m, per W/kg of the muscles' metabolic power; paper: 0")
     velocity_weight: float = Field(ge=0.0, description="w_v")
     target_speed_m_s: float | None = Field(
         gt=0.0, le=3.0, description="v_target, m/s; null: the gait's own speed without assistance"

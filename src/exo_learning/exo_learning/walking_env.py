@@ -128,14 +128,21 @@ class WalkingEnv:
         command, faulty = self._limited(action * config.torque_limit_nm)
         torque = self._actuator.torque(command)
         rows = np.arange(len(self))
-        energy, forward = walkers.metabolic_energy_j, walkers.com_forward_m
+        energy, muscle_energy, forward = walkers.metabolic_energy_j, walkers.muscle_energy_j, walkers.com_forward_m
         walkers.step(torque + self._disturbance[rows, self._tick], self._push[rows, self._tick])
         self._tick += 1
 
         height, velocity = walkers.com_height_m, walkers.com_forward_velocity_m_s
         self._speed += self._speed_gain * (velocity - self._speed)
         rewards = reward(
-            config.reward, walkers.activation, self._speed, self.target_speed_m_s, action, self._action, height
+            config.reward,
+            activation=walkers.activation,
+            muscle_power_w_kg=(walkers.muscle_energy_j - muscle_energy) / (POLICY_PERIOD_S * walkers.mass_kg),
+            velocity_m_s=self._speed,
+            target_m_s=self.target_speed_m_s,
+            action=action,
+            previous_action=self._action,
+            com_height_m=height,
         )
         fell = has_fallen(config.reward, height)
         terminated = fell | faulty

@@ -32,7 +32,7 @@ PARAMETERS = (
     NodeParameter(
         "policy",
         "zero",
-        f"{', '.join(POLICY_NAMES)} or the path of a policy file; may be set at run time: no step in torque",
+        f"{', '.join(POLICY_NAMES)}, a shipped one or the path of a file; may be set while running: no torque step",
         read_only=False,
     ),
     NodeParameter(

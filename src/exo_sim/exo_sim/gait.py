@@ -42,6 +42,8 @@ class Gait:
     human: str = "h0918"
     speed_m_s: float = 1.3
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    controller_path: str | None = None
+    """Of the controller's file where it is not one of config/reflexes."""
     lean_rad: float = 0.0
     """Added to the pelvis tilt the reflexes hold: leaning forward (negative) walks faster."""
 
@@ -54,7 +56,7 @@ class Gait:
     def save(self, path: Path) -> None:
         """Write the gait file."""
         data = {
-            "controller": self.controller.name,
+            "controller": self.controller_path or self.controller.name,
             "human": self.human,
             "speed_m_s": self.speed_m_s,
             "provenance": dict(self.provenance),
@@ -98,4 +100,7 @@ def load_gait(name_or_path: str) -> Gait:
         controller.arrays(content.gains)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None
-    return Gait(controller, content.gains, content.offsets, content.human, content.speed_m_s, content.provenance)
+    own_path = content.controller if content.controller.endswith(".yaml") else None
+    return Gait(
+        controller, content.gains, content.offsets, content.human, content.speed_m_s, content.provenance, own_path
+    )

@@ -13,7 +13,11 @@ def add_parser(benchmarks: Any) -> None:
     """Add the benchmark to ``exo bench``."""
     parser = benchmarks.add_parser("latency", help="encoder state to torque command, next to a bare rclpy echo")
     parser.add_argument("--seconds", type=float, default=20.0, help="length of the measurement (default: %(default)g)")
-    parser.add_argument("--policy", default="dofc", help="zero, dofc, or an .onnx or .yaml file (default: %(default)s)")
+    parser.add_argument(
+        "--policy",
+        default="dofc",
+        help="zero, dofc, a shipped policy, or an .onnx or .yaml file (default: %(default)s)",
+    )
     add_json_option(parser)
 
 

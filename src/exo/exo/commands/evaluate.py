@@ -21,7 +21,10 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         "evaluate", help="compare policies with no exoskeleton, tuned DOFC and the direct bound"
     )
     parser.add_argument(
-        "--policy", action="append", default=[], help="zero, dofc, or an .onnx or .yaml file; repeatable"
+        "--policy",
+        action="append",
+        default=[],
+        help="zero, dofc, a shipped policy, or an .onnx or .yaml file; repeatable",
     )
     parser.add_argument("--law", help="feedback law of `exo bound` for this gait: the direct bound")
     parser.add_argument("--gait", default=DEFAULT_GAIT, help="name in config/gaits or path (default: %(default)s)")

@@ -97,7 +97,8 @@ def run(args: argparse.Namespace) -> int:
         "versions": {name: version(name) for name in ("numpy", "numba", "cma")} | {"python": platform.python_version()},
         "settings": settings.model_dump(),
     }
-    gait = replace(search.gait(), provenance=provenance)
+    own_path = str(Path(args.controller).resolve()) if args.controller.endswith(".yaml") else None
+    gait = replace(search.gait(), provenance=provenance, controller_path=own_path)
     gait.save(output)
     figures = certify(model, gait)
     if args.json:

@@ -17,7 +17,11 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument("--first-seed", type=int, default=1, help="seed of the first walk (default: %(default)s)")
     parser.add_argument("--noise-nm", type=float, default=0.0, help="random hip torque, new per leg every 0.25 s, +-Nm")
     parser.add_argument("--push-m-s", type=float, default=0.0, help="random forward pushes every 4 s, +-m/s")
-    parser.add_argument("--policy", default="zero", help="zero, dofc, or an .onnx or .yaml file (default: %(default)s)")
+    parser.add_argument(
+        "--policy",
+        default="zero",
+        help="zero, dofc, a shipped policy, or an .onnx or .yaml file (default: %(default)s)",
+    )
     parser.add_argument(
         "--policy-param", action="append", default=[], metavar="NAME=VALUE", help="parameter of the policy; repeatable"
     )
