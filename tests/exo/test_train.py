@@ -19,7 +19,7 @@ def config(tmp_path: Path) -> Path:
     data = yaml.safe_load(config_path("training", "improved.yaml").read_text())
     data |= {"walkers": 4, "episode_s": 1.0, "buffers": 2}
     data["ppo"] |= {"buffer_ticks": 64, "minibatch": 32, "epochs": 1}
-    data["evaluation"] = {"every_buffers": 2, "walkers": 2, "seconds": 2.0}
+    data["evaluation"] |= {"every_buffers": 2, "walkers": 2, "seconds": 2.0}
     path = tmp_path / "tiny.yaml"
     path.write_text(yaml.safe_dump(data))
     return path
@@ -47,6 +47,19 @@ def test_training_ends_with_a_policy_that_the_policy_node_loads(
     assert "add --resume" in capsys.readouterr().err
     assert main([*arguments, "--resume"]) == 0
     assert "wrote" in capsys.readouterr().out
+
+    picture = tmp_path / "curves.png"
+    assert main(["curves", str(folder), "--plot", str(picture), "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out.splitlines()[-1])["runs"]
+    assert (row["seed"], row["buffers"]) == (1, 2)
+    expected = 100.0 * (result["evaluation"]["cot_net"] / result["baselines"]["zero"]["cot_net"] - 1.0)
+    assert row["cot_net_change"] == pytest.approx(expected)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_curves_of_a_folder_without_a_run_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["curves", str(tmp_path), "--plot", str(tmp_path / "curves.png")]) == 2
+    assert str(tmp_path) in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ SEED = 20_000
 
 
 @dataclass(frozen=True)
-class WalkFigures:
+class EvaluationFigures:
     """Means over the walks of an evaluation, each up to its end or fall."""
 
     cot_gross: float  # J/(kg m), Wang et al. 2012
@@ -43,11 +43,11 @@ class Evaluation:
         changes = {"walkers": settings.walkers, "episode_s": settings.seconds}
         self._env = WalkingEnv(config.model_copy(update=changes), SEED)
 
-    def policy(self, name: str) -> WalkFigures:
-        """Evaluate a built-in policy or a policy file; dofc with the configuration's torque limit as its peak."""
+    def policy(self, name: str) -> EvaluationFigures:
+        """Evaluate a built-in policy or a policy file; dofc as configured, with the torque limit as its peak."""
         env = self._env
         limit = env.config.torque_limit_nm
-        parameters = {"peak_torque_nm": limit} if name == "dofc" else {}
+        parameters = {**env.config.evaluation.dofc, "peak_torque_nm": limit} if name == "dofc" else {}
         policies = [make_policy(name, parameters) for _ in range(len(env))]
 
         def act() -> Floats:
@@ -56,7 +56,7 @@ class Evaluation:
 
         return self._walk(act)
 
-    def agent(self, agent: Agent) -> WalkFigures:
+    def agent(self, agent: Agent) -> EvaluationFigures:
         """Evaluate an agent's mean action."""
         device = agent.log_sd.device
 
@@ -66,7 +66,7 @@ class Evaluation:
 
         return self._walk(act)
 
-    def _walk(self, act: Callable[[], Floats]) -> WalkFigures:
+    def _walk(self, act: Callable[[], Floats]) -> EvaluationFigures:
         env = self._env
         env.seed(SEED)
         env.reset()
@@ -85,7 +85,7 @@ class Evaluation:
                 break
         seconds = ticks * POLICY_PERIOD_S
         kg_m = env.walkers.mass_kg * np.maximum(distance, 0.1)
-        return WalkFigures(
+        return EvaluationFigures(
             cot_gross=float(np.mean(energy / kg_m)),
             cot_net=float(np.mean((energy - env.walkers.basal_power_w * seconds) / kg_m)),
             speed_m_s=float(np.mean(distance / seconds)),

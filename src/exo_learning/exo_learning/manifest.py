@@ -32,7 +32,7 @@ def checkpoint_manifest(checkpoint: Checkpoint, git_sha: str) -> PolicyManifest:
     """
     config = checkpoint.config
     training = TrainingRecord(
-        config=_config_name(config.sha256()),
+        config=config_name(config.sha256()),
         config_sha256=config.sha256(),
         seed=checkpoint.seed,
         gaits=config.gaits,
@@ -63,7 +63,8 @@ def make_manifest(
     )
 
 
-def _config_name(sha256: str) -> str | None:
+def config_name(sha256: str) -> str | None:
+    """Return the name of the file of config/training with this hash, or None."""
     for path in sorted(config_path("training").glob("*.yaml")):
         with suppress(ConfigError):  # a broken file is another configuration
             if load_training_config(path.stem).sha256() == sha256:

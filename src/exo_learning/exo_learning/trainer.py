@@ -17,7 +17,7 @@ from exo_learning.checkpoint import Checkpoint, load_checkpoint
 from exo_learning.collector import Collector, WalkingFigures
 from exo_learning.divergence import DivergenceGuard
 from exo_learning.errors import TrainingError
-from exo_learning.evaluation import Evaluation, WalkFigures
+from exo_learning.evaluation import Evaluation, EvaluationFigures
 from exo_learning.learning_curve import LearningCurve
 from exo_learning.ppo import Ppo, UpdateFigures
 from exo_learning.training_config import TrainingConfig
@@ -32,7 +32,7 @@ COLUMNS = (
     *(field.name for field in fields(WalkingFigures)),
     *(field.name for field in fields(UpdateFigures)),
     *_EXTRA,
-    *(f"eval_{field.name}" for field in fields(WalkFigures)),
+    *(f"eval_{field.name}" for field in fields(EvaluationFigures)),
 )
 """Of the learning curve."""
 

@@ -119,6 +119,7 @@ class EvaluationConfig(ConfigModel):
     every_buffers: int = Field(ge=1, description="buffers between evaluations")
     walkers: int = Field(ge=1, le=256, description="walks per evaluation, the same ones each time")
     seconds: float = Field(ge=2.0, le=600.0, description="length of a walk, s")
+    dofc: dict[str, float] = Field(description="parameters of DOFC, such as the best ones that `exo evaluate` finds")
 
 
 class StopConfig(ConfigModel):

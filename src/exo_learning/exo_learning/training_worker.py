@@ -124,10 +124,10 @@ class TrainingWorker:
         self._emit("finished", policy=self._write_policy())
 
     def _report(self, progress: Progress) -> None:
-        from exo_learning.evaluation import WalkFigures
+        from exo_learning.evaluation import EvaluationFigures
 
         evaluation = {
-            f"eval_{field.name}": progress.evaluation.get(field.name, math.nan) for field in fields(WalkFigures)
+            f"eval_{field.name}": progress.evaluation.get(field.name, math.nan) for field in fields(EvaluationFigures)
         }
         self._emit(
             "progress",
