@@ -15,8 +15,7 @@ from exo_learning.agent import Agent  # noqa: E402
 from exo_learning.collector import Collector  # noqa: E402
 from exo_learning.ppo import Ppo  # noqa: E402
 from exo_learning.training_config import TrainingConfig  # noqa: E402
-from exo_learning.walker_batch import BODY_STATE_SIZE  # noqa: E402
-from exo_learning.walking_env import Step  # noqa: E402
+from exo_learning.walking_env import BODY_STATE_SIZE, Step  # noqa: E402
 
 from .configurations import changed  # noqa: E402
 

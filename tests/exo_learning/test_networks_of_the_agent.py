@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch")
 from exo_learning.agent import Agent  # noqa: E402
 from exo_learning.critic import Critic  # noqa: E402
 from exo_learning.training_config import TrainingConfig  # noqa: E402
-from exo_learning.walker_batch import BODY_STATE_SIZE  # noqa: E402
+from exo_learning.walking_env import BODY_STATE_SIZE  # noqa: E402
 
 NOTHING = torch.zeros(5, 0)
 
@@ -26,9 +26,9 @@ def test_the_critic_is_60_128_64_1() -> None:
 
 def test_a_privileged_critic_also_sees_the_body(paper: TrainingConfig) -> None:
     agent = Agent(paper.ppo.model_copy(update={"privileged_critic": True}))
-    assert agent.body_state_size == BODY_STATE_SIZE == 37
-    assert size(agent.critic) - size(Critic()) == 37 * 128
-    observation, body = torch.randn(5, 10, 6), torch.randn(5, 37)
+    assert agent.body_state_size == BODY_STATE_SIZE == 38
+    assert size(agent.critic) - size(Critic()) == 38 * 128
+    observation, body = torch.randn(5, 10, 6), torch.randn(5, BODY_STATE_SIZE)
     assert not torch.equal(agent.value(observation, body), agent.value(observation, body + 1.0))
 
 

@@ -59,14 +59,14 @@ def test_the_reward_is_the_sum_for_each_walker(config: RewardConfig) -> None:
     total = reward.reward(
         config,
         activation=np.stack([activations(0.2, 0.6), activations(0.0, 0.0)]),
-        muscle_power_w_kg=np.array([4.0, 0.0]),
+        saving=np.array([0.1, 0.0]),
         velocity_m_s=np.array([1.1, 1.3]),
         target_m_s=np.array([1.3, 1.3]),
         action=action,
         previous_action=before,
         com_height_m=np.array([0.7, 0.9]),
     )
-    np.testing.assert_allclose(total, [0.8074037 + 0.1605249 - 0.409 - 10.0, 1.2], atol=1e-6)
+    np.testing.assert_allclose(total, [0.8074037 + 0.1605249 - 0.409 - 10.0 + 0.1, 1.2], atol=1e-6)
 
 
 def test_beyond_the_paper_effort_is_scaled_and_standing_is_paid(config: RewardConfig) -> None:
@@ -76,8 +76,9 @@ def test_beyond_the_paper_effort_is_scaled_and_standing_is_paid(config: RewardCo
     assert reward.fall_term(beyond, np.array(0.7)) == -10.0
 
 
-def test_beyond_the_paper_metabolic_power_costs(config: RewardConfig) -> None:
-    power = np.array([4.0, 0.0])
-    np.testing.assert_array_equal(reward.metabolic_term(config, power), 0.0)
-    beyond = config.model_copy(update={"metabolic_weight": 0.2})
-    np.testing.assert_allclose(reward.metabolic_term(beyond, power), [-0.8, 0.0])
+def test_beyond_the_paper_what_is_saved_at_equal_way_is_paid(config: RewardConfig) -> None:
+    power, velocity, own_cost = np.array([4.0, 3.9, 2.0]), np.array([1.3, 1.3, 0.5]), np.array([3.0, 3.0, 4.0])
+    np.testing.assert_array_equal(reward.saving_term(config, power, velocity, own_cost), 0.0)
+    beyond = config.model_copy(update={"saving_weight": 0.2})
+    # 3.9 W/kg is what 1.3 m/s cost anyway; so are 2 W/kg at 0.5 m/s
+    np.testing.assert_allclose(reward.saving_term(beyond, power, velocity, own_cost), [-0.02, 0.0, 0.0], atol=1e-12)

@@ -11,8 +11,8 @@ from exo_learning import reward as rewards
 from exo_learning.errors import TrainingError
 from exo_learning.start_states import copy_limiter, record_starts
 from exo_learning.training_config import TrainingConfig
-from exo_learning.walker_batch import BODY_STATE_SIZE, Body, WalkerBatch
-from exo_learning.walking_env import WalkingEnv
+from exo_learning.walker_batch import WALKER_STATE_SIZE, Body, WalkerBatch
+from exo_learning.walking_env import BODY_STATE_SIZE, SPEED_SCALE, WalkingEnv
 from exo_safety.limits import load_limits
 from exo_safety.status import State
 from exo_sim.gait import load_gait
@@ -53,7 +53,7 @@ def test_a_batch_walks_as_the_simulated_human_does(body: Body) -> None:
         assert batch.com_forward_m[row] == pytest.approx(human.com_position_m[0], abs=1e-12)
         assert batch.com_forward_velocity_m_s[row] == pytest.approx(human.com_velocity_m_s[0], abs=1e-12)
         assert batch.time_s[row] == pytest.approx(human.time_s)
-    assert batch.body_state.shape == (3, BODY_STATE_SIZE)
+    assert batch.body_state.shape == (3, WALKER_STATE_SIZE)
 
 
 def test_energy_and_distance_give_the_cost_of_transport_of_the_analysis(body: Body) -> None:
@@ -83,7 +83,7 @@ def test_bodies_of_a_mixed_batch_walk_each_on_their_own(body: Body) -> None:
 
 def test_a_step_is_history_limiter_engine_and_reward(quiet: TrainingConfig) -> None:
     """Rebuild the walk of one walker with the classes of the device, from the same start."""
-    quiet = changed(quiet, reward__metabolic_weight=0.2)
+    quiet = changed(quiet, reward__saving_weight=0.2)
     env = WalkingEnv(quiet, seed=4)
     env.reset()
     human = WalkerBatch(env._bodies, [1])
@@ -108,7 +108,12 @@ def test_a_step_is_history_limiter_engine_and_reward(quiet: TrainingConfig) -> N
         expected = rewards.reward(
             quiet.reward,
             human.activation[0],
-            (human.muscle_energy_j[0] - spent_j) / (POLICY_PERIOD_S * human.mass_kg[0]),
+            rewards.saving_term(
+                quiet.reward,
+                (human.muscle_energy_j[0] - spent_j) / (POLICY_PERIOD_S * human.mass_kg[0]),
+                human.com_forward_velocity_m_s[0],
+                env._starts[0].cost_of_transport,
+            ),
             human.com_forward_velocity_m_s[0],
             np.array(1.3),
             wanted,
@@ -257,3 +262,22 @@ def test_who_cannot_walk_without_assistance_is_named(body: Body) -> None:
     falling = Body(body.arrays, body.reflexes._replace(gain=0.0 * body.reflexes.gain), body.start)
     with pytest.raises(TrainingError, match=r"the limp cannot walk without assistance: .* after \d"):
         record_starts(falling, load_limits(), "the limp")
+
+
+def test_a_privileged_critic_sees_the_speed_that_the_reward_counts(quiet: TrainingConfig) -> None:
+    env = WalkingEnv(changed(quiet, reward__velocity_filter_s=1.0), seed=0)
+    env.reset()
+    assert env.body_state.shape == (2, BODY_STATE_SIZE)
+    target = float(env.target_speed_m_s[0])
+    assert env.body_state[0, -1] == pytest.approx(SPEED_SCALE * (env.own_speed_m_s[0] - target))
+    speed = env.own_speed_m_s[0]
+    for _ in range(50):
+        env.step(np.zeros((2, 2)))
+        speed += (1.0 - np.exp(-POLICY_PERIOD_S)) * (env.walkers.com_forward_velocity_m_s[0] - speed)
+    assert env.body_state[0, -1] == pytest.approx(SPEED_SCALE * (speed - target))
+
+
+def test_the_own_cost_of_transport_is_that_of_a_walk_without_assistance(quiet: TrainingConfig, body: Body) -> None:
+    env = WalkingEnv(quiet, seed=0)
+    walk = Walker(load_human_model(), load_gait("two_state")).walk(np.zeros((1000, 2)), np.zeros(1000))
+    assert env._starts[0].cost_of_transport == pytest.approx(cost_of_transport(walk.since(3.0))[1], rel=0.02)

@@ -11,7 +11,7 @@ from exo_learning.critic import Critic
 from exo_learning.normaliser import Normaliser
 from exo_learning.training_config import PpoConfig
 from exo_learning.value_normaliser import ValueNormaliser
-from exo_learning.walker_batch import BODY_STATE_SIZE
+from exo_learning.walking_env import BODY_STATE_SIZE
 
 
 class Agent(nn.Module):

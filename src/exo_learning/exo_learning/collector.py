@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from exo_control.joints import POLICY_PERIOD_S
 from exo_learning.agent import Agent
+from exo_learning.exploration import ExplorationNoise
 from exo_learning.rollout_buffer import RolloutBuffer, Samples
 from exo_learning.training_config import TrainingConfig
 from exo_learning.walking_env import WalkingEnv
@@ -32,6 +33,7 @@ class Collector:
     def __init__(self, env: WalkingEnv, agent: Agent, config: TrainingConfig) -> None:
         self.env, self.agent, self.config = env, agent, config
         self.episode_return: NDArray[np.float64] = np.zeros(len(env))
+        self.noise = ExplorationNoise(len(env), config.ppo.exploration_correlation)
         self._buffer = RolloutBuffer(
             config.ticks_per_walker, len(env), env.observation.shape[1:], agent.body_state_size
         )
@@ -50,8 +52,8 @@ class Collector:
                 observation = torch.tensor(buffer.observation[t], device=device)
                 body_state = torch.tensor(buffer.body_state[t], device=device)
                 mean = agent.mean_action(observation)
-                draw = torch.tensor(rng.standard_normal(mean.shape), dtype=torch.float32, device=device)
-                action = mean + torch.exp(agent.log_sd) * draw
+                noise = self.noise.draw(rng)
+                action = mean + torch.exp(agent.log_sd) * torch.tensor(noise, dtype=torch.float32, device=device)
                 buffer.action[t] = action.cpu().numpy()
                 buffer.log_probability[t] = agent.log_probability(action, mean).cpu().numpy()
                 buffer.value[t] = agent.value(observation, body_state).cpu().numpy()

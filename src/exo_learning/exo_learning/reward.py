@@ -22,14 +22,19 @@ def effort_term(config: RewardConfig, activation: Floats) -> Floats:
     return np.sum(config.effort_weight * (1.0 - np.tanh(config.effort_scale * mean_squared)), axis=-1)
 
 
-def metabolic_term(config: RewardConfig, muscle_power_w_kg: Floats) -> Floats:
-    """Return -w_m P, shape (...): what the assistance is judged by, where the paper has only the effort.
+def saving_term(config: RewardConfig, muscle_power_w_kg: Floats, velocity_m_s: Floats, own_cost: Floats) -> Floats:
+    """Return w_m (c v - P), shape (...): what a tick saves over what the gait alone pays for the way it made.
+
+    The linear part of the change of the net cost of transport, which the assistance is judged by. The way made counts
+    at once, so that slowing the walker down, which costs less per second, pays nothing.
 
     Args:
         config: weights.
-        muscle_power_w_kg: (...) metabolic power of all muscles over body mass, W/kg (Wang et al. 2012).
+        muscle_power_w_kg: (...) metabolic power P of all muscles over body mass, W/kg (Wang et al. 2012).
+        velocity_m_s: (...) forward velocity v of the centre of mass, m/s.
+        own_cost: (...) net cost of transport c of the gait without assistance, J/(kg m).
     """
-    return -config.metabolic_weight * muscle_power_w_kg
+    return config.saving_weight * (own_cost * velocity_m_s - muscle_power_w_kg)
 
 
 def velocity_term(config: RewardConfig, velocity_m_s: Floats, target_m_s: Floats) -> Floats:
@@ -71,17 +76,17 @@ def has_fallen(config: RewardConfig, com_height_m: Floats) -> NDArray[np.bool_]:
 def reward(
     config: RewardConfig,
     activation: Floats,
-    muscle_power_w_kg: Floats,
+    saving: Floats,
     velocity_m_s: Floats,
     target_m_s: Floats,
     action: Floats,
     previous_action: Floats,
     com_height_m: Floats,
 ) -> Floats:
-    """Return r = r_effort + r_vel + r_s + r_fall (eq. 2) and the metabolic term, shape (...); arguments as for them."""
+    """Return r = r_effort + r_vel + r_s + r_fall (eq. 2) + the saving term, shape (...); arguments as for the terms."""
     return (
         effort_term(config, activation)
-        + metabolic_term(config, muscle_power_w_kg)
+        + saving
         + velocity_term(config, velocity_m_s, target_m_s)
         + smoothness_term(config, action, previous_action)
         + fall_term(config, com_height_m)

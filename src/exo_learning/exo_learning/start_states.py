@@ -29,6 +29,7 @@ class StartStates:
     states: Floats  # (m, layout.STATE_SIZE)
     limiters: list[SafetyLimiter]
     speed_m_s: float  # the gait's own
+    cost_of_transport: float  # likewise, net, J/(kg m)
 
     def limiter(self, index: int) -> SafetyLimiter:
         """Return a limiter that has seen the walk up to a moment, started, with its soft start done if time allowed."""
@@ -58,7 +59,7 @@ def record_starts(body: Body, limits: SafetyLimits, name: str) -> StartStates:
     zero, no_push = np.zeros((1, 2)), np.zeros(1)
     first, last = (round(time / POLICY_PERIOD_S) for time in STARTS_S)
     height = walker.com_height_m[0]
-    states, limiters, forward = [], [], []
+    states, limiters, forward, energy = [], [], [], []
     for tick in range(round(LEAD_IN_S / POLICY_PERIOD_S)):
         now_s = float(walker.time_s[0])
         if first <= tick < last:
@@ -69,6 +70,8 @@ def record_starts(body: Body, limits: SafetyLimits, name: str) -> StartStates:
             reason = result.fault_text or "it falls"
             raise TrainingError(f"{name} cannot walk without assistance: {reason} after {now_s:.2f} s")
         forward.append(float(walker.com_forward_m[0]))
+        energy.append(float(walker.muscle_energy_j[0] / walker.mass_kg[0]))
         walker.step(zero, no_push)
-    speed = (forward[-1] - forward[first]) / ((len(forward) - 1 - first) * POLICY_PERIOD_S)
-    return StartStates(np.stack(states), limiters, speed)
+    distance = forward[-1] - forward[first]
+    speed = distance / ((len(forward) - 1 - first) * POLICY_PERIOD_S)
+    return StartStates(np.stack(states), limiters, speed, (energy[-1] - energy[first]) / distance)

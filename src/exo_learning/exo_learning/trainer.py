@@ -173,7 +173,8 @@ class Trainer:
 
     def checkpoint(self) -> Checkpoint:
         """Return the state of the run."""
-        experience = (self.env.snapshot(), self.rng, self._collector.episode_return, self._guard.count)
+        collector = self._collector
+        experience = (self.env.snapshot(), self.rng, collector.episode_return, collector.noise, self._guard.count)
         return Checkpoint(
             config_json=self.config.model_dump_json(),
             seed=self.seed,
@@ -191,7 +192,10 @@ class Trainer:
         self.agent.load_state_dict(saved.agent)
         self.ppo.optimiser.load_state_dict(saved.optimiser)
         self.baselines, self.evaluation = saved.baselines, saved.evaluation
-        snapshot, self.rng, self._collector.episode_return, self._guard.count = pickle.loads(saved.experience)
+        collector = self._collector
+        snapshot, self.rng, collector.episode_return, collector.noise, self._guard.count = pickle.loads(
+            saved.experience
+        )
         self.env.restore(snapshot)
 
 

@@ -19,7 +19,7 @@ class RewardConfig(ConfigModel):
 
     effort_weight: float = Field(ge=0.0, description="w_eff of each leg")
     effort_scale: float = Field(gt=0.0, description="factor of the mean squared activation inside the tanh; paper: 1")
-    metabolic_weight: float = Field(ge=0.0, description="w_m, per W/kg of the muscles' metabolic power; paper: 0")
+    saving_weight: float = Field(ge=0.0, description="w_m, per W/kg of metabolic power saved at equal way; paper: 0")
     velocity_weight: float = Field(ge=0.0, description="w_v")
     target_speed_m_s: float | None = Field(
         gt=0.0, le=3.0, description="v_target, m/s; null: the gait's own speed without assistance"
@@ -94,6 +94,9 @@ class PpoConfig(ConfigModel):
         description="clip actor's and critic's gradients each on their own; paper: false"
     )
     initial_action_sd: float = Field(gt=0.0, le=2.0, description="sd of the exploration, on actions of -1 to 1")
+    exploration_correlation: float = Field(
+        ge=0.0, lt=1.0, description="of the exploration from tick to tick; paper: 0, independent noise"
+    )
     normalise_observations: bool = Field(
         description="feed the networks observations of mean 0, variance 1; paper: false"
     )

@@ -23,7 +23,7 @@ from exo_sim.human_model import HumanModel
 _SEGMENT_KIND = [0, 1, 2, 3, 1, 2, 3]  # row of ModelArrays.first_moment for each segment
 _HIP = [1, 4]  # thighs among the segments
 
-BODY_STATE_SIZE = layout.N_GENERALISED - 1 + layout.N_GENERALISED + layout.N_MUSCLES + layout.N_LEGS
+WALKER_STATE_SIZE = layout.N_GENERALISED - 1 + layout.N_GENERALISED + layout.N_MUSCLES + layout.N_LEGS
 
 
 @kernel
@@ -168,7 +168,7 @@ class WalkerBatch:
 
     @property
     def body_state(self) -> Floats:
-        """(n, BODY_STATE_SIZE) what no encoder shows: pelvis height, segment angles, velocities, activations, phases.
+        """(n, WALKER_STATE_SIZE) what no encoder shows: pelvis height, segment angles, velocities, activations, phases.
 
         For a critic that may see more than the actor; each number is of the order of one.
         """

@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from exo_control.history import HistoryBuffer
 from exo_control.joints import POLICY_PERIOD_S
 from exo_learning.actuator import Actuator, TickDelay
-from exo_learning.reward import has_fallen, reward
+from exo_learning.reward import has_fallen, reward, saving_term
 from exo_learning.start_states import StartStates, record_starts
 from exo_learning.training_config import RandomisationConfig, TrainingConfig
-from exo_learning.walker_batch import Body, WalkerBatch
+from exo_learning.walker_batch import WALKER_STATE_SIZE, Body, WalkerBatch
 from exo_safety.limiter import SafetyLimiter
 from exo_safety.limits import SafetyLimits, load_limits
 from exo_sim.disturbance import Disturbance
@@ -26,6 +26,10 @@ Floats = NDArray[np.float64]
 Observations = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 Indices = NDArray[np.intp]
+
+BODY_STATE_SIZE = WALKER_STATE_SIZE + 1
+SPEED_SCALE = 5.0
+"""Of a critic's view of the speed, per m/s: its changes are of the order of 0.1 m/s."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class WalkingEnv:
         self.walkers = WalkerBatch(self._bodies, counts, threads)
         n = len(self.walkers)
         self.own_speed_m_s: Floats = np.array([start.speed_m_s for start in self._starts])[self.walkers.body_of]
+        self._own_cost = np.array([start.cost_of_transport for start in self._starts])[self.walkers.body_of]
         target = config.reward.target_speed_m_s
         self.target_speed_m_s = self.own_speed_m_s if target is None else np.full(n, target)
         tau = config.reward.velocity_filter_s
@@ -104,8 +109,8 @@ class WalkingEnv:
 
     @property
     def body_state(self) -> Floats:
-        """(n, BODY_STATE_SIZE) what a privileged critic may see."""
-        return self.walkers.body_state
+        """(n, BODY_STATE_SIZE) what a privileged critic may see: the body, and the speed that the reward counts."""
+        return np.column_stack([self.walkers.body_state, SPEED_SCALE * (self._speed - self.target_speed_m_s)])
 
     def reset(self, staggered: bool = False) -> Observations:
         """Let all walkers begin new walks and return their observations, (n, 10, 6).
@@ -134,10 +139,11 @@ class WalkingEnv:
 
         height, velocity = walkers.com_height_m, walkers.com_forward_velocity_m_s
         self._speed += self._speed_gain * (velocity - self._speed)
+        power = (walkers.muscle_energy_j - muscle_energy) / (POLICY_PERIOD_S * walkers.mass_kg)
         rewards = reward(
             config.reward,
             activation=walkers.activation,
-            muscle_power_w_kg=(walkers.muscle_energy_j - muscle_energy) / (POLICY_PERIOD_S * walkers.mass_kg),
+            saving=saving_term(config.reward, power, velocity, self._own_cost),
             velocity_m_s=self._speed,
             target_m_s=self.target_speed_m_s,
             action=action,
@@ -155,7 +161,7 @@ class WalkingEnv:
             truncated=truncated,
             fell=fell,
             final_observation=self.observation.copy(),
-            final_body_state=walkers.body_state,
+            final_body_state=self.body_state,
             torque_nm=torque,
             metabolic_energy_j=walkers.metabolic_energy_j - energy,
             distance_m=walkers.com_forward_m - forward,
