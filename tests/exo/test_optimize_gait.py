@@ -22,6 +22,7 @@ def settings(tmp_path: Path) -> Path:
     data |= {"nominal_s": 3.0, "disturbed_s": 2.0}
     data["search"]["population"] = 4
     data["stages"] = [data["stages"][0] | {"generations": 3}]
+    data["adaptation"] = [data["adaptation"][0] | {"generations": 2}]
     path = tmp_path / "settings.yaml"
     path.write_text(yaml.safe_dump(data))
     return path
@@ -52,6 +53,15 @@ def test_a_gait_of_ones_own_controller_finds_it_again(settings: Path, tmp_path: 
     assert load_gait(str(output)).controller_path == str(controller)
     load_gait(str(output)).save(output)
     assert yaml.safe_load(output.read_text())["controller"] == str(controller)
+
+
+def test_a_gait_is_adapted_to_another_speed_by_stages_of_its_own(settings: Path, tmp_path: Path):
+    output = tmp_path / "slow.yaml"
+    assert main([*arguments(settings, output), "--start", "two_state", "--speed-m-s", "1.1"]) == 0
+    gait = load_gait(str(output))
+    assert gait.speed_m_s == 1.1
+    assert gait.provenance["generations"] == 2
+    assert gait.provenance["start"] == "two_state"
 
 
 def test_a_search_resumes_after_it_was_killed(settings: Path, tmp_path: Path):

@@ -49,3 +49,18 @@ def test_no_state_is_kept_between_calls() -> None:
 def test_a_fresh_actor_commands_next_to_no_torque() -> None:
     torch.manual_seed(0)
     assert Actor()(torch.randn(100, 10, 6)).abs().max() < 0.02
+
+
+@pytest.mark.skipif(not torch.ops.mkldnn._is_mkldnn_bf16_supported(), reason="this processor has no bfloat16")
+def test_bfloat16_changes_the_gradient_by_a_hundredth_and_no_command() -> None:
+    exact, fast = Actor(), Actor(bfloat16=True)
+    fast.load_state_dict(exact.state_dict())
+    observation = torch.randn(64, 10, 6)
+    with torch.no_grad():
+        assert torch.equal(exact(observation), fast(observation))
+    gradients = [
+        torch.autograd.grad((actor(observation) ** 2).sum(), list(actor.parameters())) for actor in (exact, fast)
+    ]
+    for one, other in zip(*gradients, strict=True):
+        assert one.dtype == other.dtype == torch.float32
+        assert 0.0 < torch.linalg.vector_norm(one - other) < 0.02 * torch.linalg.vector_norm(one)

@@ -21,7 +21,7 @@ class Agent(nn.Module):
         """Create an agent with random weights."""
         super().__init__()
         self.normaliser = Normaliser()
-        self.actor = Actor()
+        self.actor = Actor(bfloat16=config.bfloat16)
         self.log_sd = nn.Parameter(torch.full((2,), math.log(config.initial_action_sd)))
         self.body_state_size = BODY_STATE_SIZE if config.privileged_critic else 0
         self.critic = Critic(self.body_state_size)

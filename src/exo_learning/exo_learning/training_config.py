@@ -103,6 +103,7 @@ class PpoConfig(ConfigModel):
     normalise_values: bool = Field(description="let the critic learn returns of mean 0, variance 1; paper: false")
     advantage_bound: float | None = Field(gt=0.0, description="normalised advantages are clipped here; paper: null")
     target_kl: float | None = Field(gt=0.0, description="stop a buffer's epochs above 1.5 times this KL; paper: null")
+    bfloat16: bool = Field(description="multiply in bfloat16 in the update, where the processor can; paper: false")
     privileged_critic: bool = Field(description="let the critic see the whole body; paper: false")
 
 

@@ -89,6 +89,11 @@ class GaitOptimisation(ConfigModel):
     weights: Weights
     search: Search
     stages: list[Stage] = Field(min_length=1)
+    adaptation: list[Stage] = Field(min_length=1)
+
+    def from_gait(self) -> GaitOptimisation:
+        """Return the settings for a search that starts at a gait that walks well already."""
+        return self.model_copy(update={"stages": self.adaptation})
 
     def at_speed(self, speed_m_s: float) -> GaitOptimisation:
         """Return the settings with another target speed.

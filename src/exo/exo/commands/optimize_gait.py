@@ -20,7 +20,10 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--controller", default="geyer_herr", help="name in config/reflexes or path (default: %(default)s)"
     )
-    parser.add_argument("--start", help="gait to start from (default: the controller's published gains)")
+    parser.add_argument(
+        "--start",
+        help="gait to adapt to another speed or subject (default: search from the controller's published gains)",
+    )
     parser.add_argument("--settings", help="settings file (default: config/gait_optimisation.yaml)")
     parser.add_argument("--speed-m-s", type=float, help="target speed (default: the settings file's)")
     parser.add_argument("--mass-kg", type=float, help="body mass of the subject (default: the model's)")
@@ -60,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
     model = load_human_model().scaled(args.mass_kg, args.height_m)
     start = initial_gait(controller)
     if args.start:
+        settings = settings.from_gait()
         start = load_gait(args.start)
         if start.controller.name != controller.name:
             raise ConfigError(
