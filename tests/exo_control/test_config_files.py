@@ -18,6 +18,12 @@ class Muscle(ConfigModel):
     force_n: float = Field(gt=0, le=9000, description="maximum isometric force, N")
 
 
+class Variant(ConfigModel):
+    a: dict[str, float]
+    b: float
+    c: dict[str, float] | None
+
+
 class Model(ConfigModel):
     mass_kg: float = Field(ge=30, le=150, description="body mass, kg")
     seed: int = 0
@@ -117,6 +123,30 @@ def test_an_unreadable_file_is_explained(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match=r"binary\.yaml: not a text file in UTF-8"):
         load_yaml(path)
+
+
+def test_a_variant_says_only_what_differs_from_its_base(tmp_path: Path) -> None:
+    training = config_path("training", "warm_start.yaml")
+    base, own = load_yaml(config_path("training", "improved.yaml")), load_yaml(training)
+    (tmp_path / "base.yaml").write_text(yaml.safe_dump({"a": {"x": 1.0, "y": 2.0}, "b": 3.0, "c": None}))
+    (tmp_path / "variant.yaml").write_text(yaml.safe_dump({"base": "base", "a": {"y": 5.0}, "c": {"z": 1.0}}))
+    (tmp_path / "further.yaml").write_text(yaml.safe_dump({"base": "variant", "b": 4.0}))
+    found = load_config(tmp_path / "further.yaml", Variant)
+    assert found.model_dump() == {"a": {"x": 1.0, "y": 5.0}, "b": 4.0, "c": {"z": 1.0}}
+    assert own["base"] == "improved" and set(own) < {"base", *base}
+
+
+def test_what_is_wrong_in_a_variant_or_its_base_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "variant.yaml").write_text("base: nowhere\nb: 4.0\n")
+    with pytest.raises(ConfigError, match=r"nowhere\.yaml: cannot read the file"):
+        load_config(tmp_path / "variant.yaml", Variant)
+    (tmp_path / "nowhere.yaml").write_text("base: variant\n")
+    with pytest.raises(ConfigError, match="variant is based on this file itself"):
+        load_config(tmp_path / "variant.yaml", Variant)
+    (tmp_path / "nowhere.yaml").write_text("a: {x: 1.0}\nc: null\n")
+    (tmp_path / "variant.yaml").write_text("base: nowhere\n\nb: four\n")
+    with pytest.raises(ConfigError, match=r"variant\.yaml:3: b = 'four'"):
+        load_config(tmp_path / "variant.yaml", Variant)
 
 
 @given(st.text(max_size=60))

@@ -117,19 +117,42 @@ def _kind(data: object) -> str:
     return "nothing" if data is None else f"a {type(data).__name__}"
 
 
+BASE_KEY = "base"
+"""Of a file beside this one, by name, whose values hold where this one has none: variants say what differs only."""
+
+
 def load_config(path: Path | str, model: type[ModelT]) -> ModelT:
-    """Read a YAML (or JSON) file into a model.
+    """Read a YAML (or JSON) file, and the one it is based on if it names one, into a model.
 
     Raises:
         ConfigError: one line per problem with file, line, key, value and allowed range.
     """
-    data = load_yaml(path)
+    data = _with_base(Path(path))
     try:
         return model.model_validate(data)
     except ValidationError as error:
         root = yaml.compose(_read_text(Path(path)), Loader=_Loader)
         problems = [f"{path}{_line(root, item['loc'])}: {describe_problem(item, model)}" for item in error.errors()]
         raise ConfigError("\n".join(problems)) from None
+
+
+def _with_base(path: Path, variants: tuple[Path, ...] = ()) -> dict[str, Any]:
+    data = load_yaml(path)
+    if BASE_KEY not in data:
+        return data
+    base = path.with_name(f"{data.pop(BASE_KEY)}.yaml")
+    if base in (*variants, path):
+        raise ConfigError(f"{path}: {BASE_KEY}: {base.stem} is based on this file itself")
+    return _merged(_with_base(base, (*variants, path)), data)
+
+
+def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    both = {key: _merged(base[key], own[key]) for key in own if _are_mappings(base.get(key), own[key])}
+    return {**base, **own, **both}
+
+
+def _are_mappings(*values: object) -> bool:
+    return all(isinstance(value, dict) for value in values)
 
 
 def describe_problem(problem: ErrorDetails, model: type[BaseModel]) -> str:
