@@ -6,7 +6,7 @@ import pytest
 from exo_control.config_files import config_path, load_config
 from exo_control.errors import ConfigError
 from exo_sim.gait import initial_gait, load_gait
-from exo_sim.gait_objective import GaitObjective, GaitOptimisation
+from exo_sim.gait_objective import FALLEN_COST_OF_TRANSPORT, GaitObjective, GaitOptimisation
 from exo_sim.gait_search import GaitSearch
 from exo_sim.human_model import HumanModel
 from exo_sim.reflex_controller import ReflexController, load_reflex_controller
@@ -149,7 +149,23 @@ def test_disturbed_falls_cost_and_an_unpromising_candidate_counts_as_fallen(mode
     assert objective.disturbed(walking, stage, torque_nm=0.0, seed=0).cost == walking.cost
     toppled = objective.disturbed(walking, stage, torque_nm=200.0, seed=0)
     assert not toppled.survived
-    assert walking.cost < toppled.cost < objective.unpromising(walking).cost
+    assert walking.cost < toppled.cost < objective.unpromising(walking, stage).cost
+
+
+def test_a_part_of_what_disturbed_walks_cost_more_counts(model, controller, settings):
+    objective, stage = GaitObjective(model, controller, settings), settings.stages[0]
+    steady = stage.model_copy(update={"disturbed_cost_part": 0.5, "weights": {"cost_of_transport": 10.0}})
+    walking = objective.undisturbed(objective.vector(load_gait("two_state")), steady)
+    fallen = 10.0 * 0.5 * (FALLEN_COST_OF_TRANSPORT - walking.cost_of_transport)
+    for torque_nm in (8.0, 200.0):
+        plain, counted = (objective.disturbed(walking, s, torque_nm, seed=0) for s in (stage, steady))
+        assert plain.survived == counted.survived == (torque_nm < 100.0)
+        if plain.survived:
+            assert 0.01 < abs(counted.cost - plain.cost) < fallen
+        else:
+            assert counted.cost == pytest.approx(plain.cost + fallen)
+    difference = objective.unpromising(walking, steady).cost - objective.unpromising(walking, stage).cost
+    assert difference == pytest.approx(fallen)
 
 
 def test_unknown_and_wrong_keys_of_a_gait_file_are_named(tmp_path: Path, controller):

@@ -51,6 +51,7 @@ class Stage(ConfigModel):
     end_nm: float = Field(ge=0)
     growth: float = Field(ge=1)
     survive_part: float = Field(gt=0, le=1)
+    disturbed_cost_part: float = Field(default=0.0, ge=0, le=1)
     weights: dict[str, float] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -202,21 +203,39 @@ class GaitObjective:
     def disturbed(self, evaluation: Evaluation, stage: Stage, torque_nm: float, seed: int) -> Evaluation:
         """Add the stage's walks under random torques of this size and pushes in proportion.
 
-        The same seed gives the same disturbances.
+        What falls cost, and a part of what the walks cost more than the undisturbed one: a gait that is cheap only as
+        long as nothing touches it turns into another, dear one under assistance. The same seed gives the same
+        disturbances.
         """
         settings = self.settings
+        arrays = evaluation.walker.arrays
+        start = np.zeros(layout.STATE_SIZE)
+        costs = []
         survived = True
         rng = np.random.default_rng(seed)
         disturbance = Disturbance(torque_nm, settings.push_m_s_per_nm * torque_nm)
         periods = round(settings.disturbed_s / POLICY_PERIOD_S)
         falls = 0.0
         for _ in range(stage.disturbed_walks):
-            _, done, fell = evaluation.walker.final(*disturbance.draw(periods, rng))
+            end, done, fell = evaluation.walker.final(*disturbance.draw(periods, rng))
             if fell:
                 survived = False
                 falls += DISTURBED_FALL_COST + DISTURBED_EARLY_COST * (1.0 - done / periods)
-        return evaluation.with_falls(falls / max(stage.disturbed_walks, 1), survived)
+                costs.append(FALLEN_COST_OF_TRANSPORT)
+            else:
+                seconds = done * POLICY_PERIOD_S
+                costs.append(speed_and_cost(start, end, arrays.basal_power, arrays.total_mass, seconds)[1])
+        walks = max(stage.disturbed_walks, 1)
+        mean_cost = sum(costs) / walks if costs else evaluation.cost_of_transport
+        return evaluation.with_falls(falls / walks + self._dearer(evaluation, stage, mean_cost), survived)
 
-    def unpromising(self, evaluation: Evaluation) -> Evaluation:
+    def _dearer(self, evaluation: Evaluation, stage: Stage, disturbed_cost: float) -> float:
+        weight = stage.weights.get("cost_of_transport", self.settings.weights.cost_of_transport)
+        return stage.disturbed_cost_part * weight * (disturbed_cost - evaluation.cost_of_transport)
+
+    def unpromising(self, evaluation: Evaluation, stage: Stage) -> Evaluation:
         """Return the evaluation of a candidate that is not worth the disturbed walks: as if it fell at once in each."""
-        return evaluation.with_falls(DISTURBED_FALL_COST + DISTURBED_EARLY_COST, survived=False)
+        falls = DISTURBED_FALL_COST + DISTURBED_EARLY_COST
+        if np.isfinite(evaluation.cost_of_transport):  # else it fell undisturbed, and its cost says so
+            falls += self._dearer(evaluation, stage, FALLEN_COST_OF_TRANSPORT)
+        return evaluation.with_falls(falls, survived=False)

@@ -169,7 +169,7 @@ class GaitSearch:
         def second(i: int) -> Evaluation:
             if i in promising:
                 return objective.disturbed(first[i], stage, torque_nm, seed)
-            return objective.unpromising(first[i])
+            return objective.unpromising(first[i], stage)
 
         return list(pool.map(second, range(len(first))))
 
