@@ -45,6 +45,22 @@ def test_a_gait_is_written_with_how_to_make_it_again(capsys, settings: Path, tmp
     assert provenance["settings"]["nominal_s"] == 3.0
 
 
+def test_a_gait_is_made_again_by_the_settings_in_its_file(settings: Path, tmp_path: Path):
+    first, again = tmp_path / "first.yaml", tmp_path / "again.yaml"
+    assert main(arguments(settings, first)) == 0
+    assert main(arguments(first, again)) == 0
+    assert load_gait(str(again)).gains == load_gait(str(first)).gains
+    assert load_gait(str(again)).provenance["settings"] == load_gait(str(first)).provenance["settings"]
+
+
+def test_wrong_settings_in_a_gait_are_named(settings: Path, tmp_path: Path, capsys):
+    gait = tmp_path / "gait.yaml"
+    assert main(arguments(settings, gait)) == 0
+    gait.write_text(gait.read_text().replace("nominal_s: 3.0", "nominal_s: 1.0"))
+    assert main(arguments(gait, tmp_path / "again.yaml")) == 2
+    assert "provenance.settings: nominal_s = 1.0" in capsys.readouterr().err
+
+
 def test_a_gait_of_ones_own_controller_finds_it_again(settings: Path, tmp_path: Path):
     controller = tmp_path / "mine.yaml"
     controller.write_text(config_path("reflexes", "two_state.yaml").read_text())

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from exo_control.config_files import ConfigModel
+from exo_control.config_files import ConfigModel, describe_problem, load_config, load_yaml
 from exo_control.errors import ConfigError, choices_hint
 from exo_control.joints import POLICY_PERIOD_S
 from exo_sim.disturbance import Disturbance
@@ -106,6 +107,23 @@ class GaitOptimisation(ConfigModel):
         if not low <= speed_m_s <= high:
             raise ConfigError(f"target_speed_m_s = {speed_m_s:g} is outside [{low:g}, {high:g}]")
         return self.model_copy(update={"target_speed_m_s": speed_m_s})
+
+
+def load_gait_optimisation(path: Path) -> GaitOptimisation:
+    """Load a settings file, or the settings that a gait was made with.
+
+    Raises:
+        ConfigError: the file is missing, or a key or value in it is wrong (named in the message).
+    """
+    content = load_yaml(path)
+    made_with = content.get("provenance", {}).get("settings")
+    if made_with is None:
+        return load_config(path, GaitOptimisation)
+    try:
+        return GaitOptimisation.model_validate(made_with)
+    except ValidationError as error:
+        problems = "; ".join(describe_problem(problem, GaitOptimisation) for problem in error.errors())
+        raise ConfigError(f"{path}: provenance.settings: {problems}") from None
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,10 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         "--start",
         help="gait to adapt to another speed or subject (default: search from the controller's published gains)",
     )
-    parser.add_argument("--settings", help="settings file (default: config/gait_optimisation.yaml)")
+    parser.add_argument(
+        "--settings",
+        help="settings file, or a gait for those that it was made with (default: config/gait_optimisation.yaml)",
+    )
     parser.add_argument("--speed-m-s", type=float, help="target speed (default: the settings file's)")
     parser.add_argument("--mass-kg", type=float, help="body mass of the subject (default: the model's)")
     parser.add_argument("--height-m", type=float, help="height of the subject (default: the model's)")
@@ -43,10 +46,10 @@ def run(args: argparse.Namespace) -> int:
 
     from tqdm import tqdm
 
-    from exo_control.config_files import config_path, load_config
+    from exo_control.config_files import config_path
     from exo_control.source_commit import git_sha
     from exo_sim.gait import initial_gait, load_gait
-    from exo_sim.gait_objective import GaitOptimisation
+    from exo_sim.gait_objective import load_gait_optimisation
     from exo_sim.gait_search import GaitSearch, Progress
     from exo_sim.human_model import load_human_model
     from exo_sim.reflex_controller import load_reflex_controller
@@ -56,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError(f"--minutes {args.minutes:g}: needs a number above 0")
     if args.workers is not None and args.workers < 1:
         raise ConfigError(f"--workers {args.workers}: needs at least 1")
-    settings = load_config(args.settings or config_path("gait_optimisation.yaml"), GaitOptimisation)
+    settings = load_gait_optimisation(Path(args.settings or config_path("gait_optimisation.yaml")))
     if args.speed_m_s is not None:
         settings = settings.at_speed(args.speed_m_s)
     controller = load_reflex_controller(args.controller)
