@@ -279,5 +279,5 @@ def test_a_privileged_critic_sees_the_speed_that_the_reward_counts(quiet: Traini
 
 def test_the_own_cost_of_transport_is_that_of_a_walk_without_assistance(quiet: TrainingConfig, body: Body) -> None:
     env = WalkingEnv(quiet, seed=0)
-    walk = Walker(load_human_model(), load_gait("two_state")).walk(np.zeros((1000, 2)), np.zeros(1000))
+    walk = Walker(load_human_model(), load_gait(quiet.gaits[0])).walk(np.zeros((1000, 2)), np.zeros(1000))
     assert env._starts[0].cost_of_transport == pytest.approx(cost_of_transport(walk.since(3.0))[1], rel=0.02)

@@ -74,3 +74,12 @@ def test_ground_reaction_peaks_of_a_double_humped_curve():
     curve = np.r_[np.interp(x, [0, 0.25, 0.5, 0.75, 1.0], [0.1, 1.1, 0.7, 1.05, 0.1]), np.zeros(40)]
     first, valley, second = ground_reaction_peaks(curve)
     assert (first, valley, second) == pytest.approx((1.1, 0.7, 1.05), abs=0.01)
+
+
+def test_the_heel_strike_that_ends_the_cycle_is_not_part_of_its_stance():
+    percent = np.arange(101.0)
+    curve = np.where(percent < 60.0, 0.7, 0.0)
+    curve[12], curve[46] = 1.15, 1.11
+    assert ground_reaction_peaks(curve) == (1.15, 0.7, 1.11)
+    curve[100] = 0.2
+    assert ground_reaction_peaks(curve) == (1.15, 0.7, 1.11)

@@ -81,10 +81,13 @@ def ground_reaction_peaks(vertical_bw: Floats) -> tuple[float, float, float]:
     The halves of stance are searched for their maxima; valley is the least value between them. A curve without
     two peaks has a valley equal to the smaller maximum.
     """
-    stance = np.flatnonzero(vertical_bw > CONTACT_BW)
-    middle = int(stance[0] + (stance[-1] - stance[0]) // 2)
-    first = int(stance[0] + np.argmax(vertical_bw[stance[0] : middle + 1]))
-    second = int(middle + np.argmax(vertical_bw[middle : stance[-1] + 1]))
+    loaded = vertical_bw > CONTACT_BW
+    strike = int(np.argmax(loaded))
+    # The first stretch only: at the end of the cycle the next stance begins.
+    off = strike + int(np.argmin(loaded[strike:])) if not loaded[strike:].all() else len(loaded)
+    middle = strike + (off - 1 - strike) // 2
+    first = strike + int(np.argmax(vertical_bw[strike : middle + 1]))
+    second = middle + int(np.argmax(vertical_bw[middle:off]))
     valley = float(vertical_bw[first : second + 1].min())
     return float(vertical_bw[first]), valley, float(vertical_bw[second])
 
@@ -149,7 +152,8 @@ def describe(walk: Walk) -> dict[str, Any]:
         "hip_velocity": normalised_cross_correlation(mean["hip_velocity"], norm_velocity),
     }
     result["stride_s"] = stride
-    result["stance_percent"] = float(100.0 * np.mean(right["grf_vertical"] > CONTACT_BW))
+    # 100 % of a cycle is 0 % of the next.
+    result["stance_percent"] = float(100.0 * np.mean(right["grf_vertical"][:, :-1] > CONTACT_BW))
     first, valley, second = ground_reaction_peaks(mean["grf_vertical"])
     result["grf_peaks_bw"] = [first, second]
     result["grf_valley_bw"] = valley
