@@ -8,7 +8,7 @@ import pytest
 
 from exo_control.errors import ConfigError
 from exo_control.feedback_law import FeedbackLaw, LawFile, load_law
-from exo_sim.bound_search import BoundSearch, law_cost, law_file, law_scales, walk_law
+from exo_sim.bound_search import BoundSearch, law_cost, law_file, law_scales, law_vector, walk_law
 from exo_sim.evaluation_settings import load_evaluation_settings
 from exo_sim.walk_figures import WalkFigures
 from exo_sim.worker_pool import WorkerPool
@@ -33,6 +33,25 @@ def test_a_candidate_has_six_weights_per_delay_and_a_bias_in_their_scales():
     assert file.terms[1].weights() == pytest.approx(scales[6:12] * np.arange(6.0, 12.0))
     assert file.bias == pytest.approx(0.3 * 18.0)
     assert (file.torque_limit_nm, file.provenance) == (8.0, {"who": "test"})
+
+
+def test_a_law_to_start_from_keeps_its_small_torques_at_another_peak():
+    rng = np.random.default_rng(0)
+    law = law_file(SETTINGS, 8.0, 3e-3 * rng.standard_normal(19), {})
+    assert law_vector(SETTINGS, 8.0, law) * law_scales(SETTINGS) == pytest.approx(
+        [*(w for term in law.terms for w in term.weights()), law.bias]
+    )
+    stronger = law_file(SETTINGS, 15.0, law_vector(SETTINGS, 15.0, law), {})
+    window = rng.standard_normal((10, 6))
+    as_action = np.array([1.0, 1.0, 1.0, 1.0, 15.0 / 8.0, 15.0 / 8.0])  # the same torques are actions of another size
+    torque = 8.0 * FeedbackLaw(law).action(window * as_action)
+    assert 15.0 * FeedbackLaw(stronger).action(window) == pytest.approx(torque, rel=3e-3)
+
+
+def test_a_law_of_other_delays_is_no_start():
+    other = law_file(SETTINGS.model_copy(update={"delays_s": [0.0, 0.05, 0.09]}), 8.0, np.zeros(19), {})
+    with pytest.raises(ConfigError, match=r"the law to start from has delays_s \[0.0, 0.05, 0.09\]"):
+        law_vector(SETTINGS, 8.0, other)
 
 
 def test_the_cost_is_the_change_of_the_net_cost_of_transport():

@@ -46,6 +46,25 @@ def law_file(settings: BoundSettings, peak_nm: float, vector: Floats, provenance
     return LawFile(torque_limit_nm=peak_nm, bias=values[-1], terms=terms, provenance=provenance)
 
 
+def law_vector(settings: BoundSettings, peak_nm: float, law: LawFile) -> Floats:
+    """Return the candidate that stands for a law; one of another peak torque keeps its torques where they are small.
+
+    Raises:
+        ConfigError: the law has other delays than the settings.
+    """
+    delays_s = [term.delay_s for term in law.terms]
+    if delays_s != settings.delays_s:
+        raise ConfigError(f"the law to start from has delays_s {delays_s}, the settings have {settings.delays_s}")
+    ratio = law.torque_limit_nm / peak_nm
+    values = [
+        # The weight of a previous action is of a torque over the limit to another: the ratio cancels.
+        getattr(term, name) * (1.0 if name.endswith("action") else ratio)
+        for term in law.terms
+        for name in _WEIGHTS
+    ]
+    return np.array([*values, ratio * law.bias]) / law_scales(settings)
+
+
 def law_cost(
     settings: BoundSettings, seconds: float, walks: Sequence[WalkFigures], reference: Sequence[WalkFigures]
 ) -> float:
@@ -87,20 +106,26 @@ class BoundProgress:
 class BoundSearch:
     """A resumable search. The result is the mean of the search distribution, which is more robust than its best."""
 
-    def __init__(self, evaluation: Evaluation, peak_nm: float, seed: int) -> None:
-        """Begin at no assistance.
+    def __init__(self, evaluation: Evaluation, peak_nm: float, seed: int, start: LawFile | None = None) -> None:
+        """Begin at no assistance, or at a law.
 
         Args:
             evaluation: the person, and the settings of walks and search.
             peak_nm: torque limit of the law, and of the safety limiter.
             seed: of CMA-ES; the same seed gives the same search, whatever the workers.
+            start: law to begin at.
+
+        Raises:
+            ConfigError: the law to begin at has other delays than the settings.
         """
         self._evaluation, self._peak_nm, self._seed = evaluation, peak_nm, seed
         self._settings = evaluation.settings.bound
+        none = np.zeros(len(law_scales(self._settings)))
+        self._start = none if start is None else law_vector(self._settings, peak_nm, start)
         self.progress = BoundProgress()
         self._reference: list[WalkFigures] = []
         options = {**CMA_OPTIONS, "popsize": self._settings.population, "randn": NormalNumbers([seed])}
-        self._es = cma.CMAEvolutionStrategy(np.zeros(len(law_scales(self._settings))), self._settings.sigma, options)
+        self._es = cma.CMAEvolutionStrategy(self._start, self._settings.sigma, options)
 
     def law(self, provenance: dict[str, Any]) -> FeedbackLaw:
         """Return the law at the mean of the search distribution."""
@@ -183,6 +208,7 @@ class BoundSearch:
         return {
             "seed": self._seed,
             "peak torque": self._peak_nm,
+            "start": self._start.tolist(),
             "human": self._evaluation.model.content_hash(),
             "gait": [gait.controller.model_dump(), dict(gait.gains), dict(gait.offsets)],
             "settings": self._evaluation.settings.model_dump(),

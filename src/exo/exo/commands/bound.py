@@ -24,6 +24,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--peak-nm", type=float, default=8.0, help="torque cap of the exoskeleton (default: %(default)g)"
     )
+    parser.add_argument("--start", help="law to start from, such as that of a lower peak (default: no assistance)")
     parser.add_argument("--seed", type=int, default=1, help="of the search (default: %(default)s)")
     parser.add_argument("--minutes", type=float, help="stop after this time even if generations are left")
     parser.add_argument("--settings", help="search, noise, disturbances (default: config/evaluation.yaml)")
@@ -38,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
     """Search, write the law and print what it saves on walks that the search has not seen."""
     from tqdm import tqdm
 
+    from exo_control.feedback_law import load_law
     from exo_control.source_commit import git_sha
     from exo_sim.bound_search import BoundProgress, BoundSearch
     from exo_sim.comparison import ConditionResult
@@ -60,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     evaluation = Evaluation(model, gait, settings)
     for seconds in (settings.bound.seconds, settings.bound.check_seconds):
         evaluation.check(args.peak_nm, seconds)
-    search = BoundSearch(evaluation, args.peak_nm, args.seed)
+    search = BoundSearch(evaluation, args.peak_nm, args.seed, load_law(args.start).file if args.start else None)
     checkpoint = output.with_suffix(".checkpoint")
     if checkpoint.exists() and not args.restart:
         search.resume(checkpoint)
@@ -111,7 +113,7 @@ def run(args: argparse.Namespace) -> int:
 def _given(args: argparse.Namespace) -> list[str]:
     """Return the arguments that decide the result, as they would be typed."""
     words = []
-    for name in ("gait", "mass_kg", "height_m", "peak_nm", "seed", "minutes", "settings", "output"):
+    for name in ("gait", "mass_kg", "height_m", "peak_nm", "start", "seed", "minutes", "settings", "output"):
         value = getattr(args, name)
         if value is not None:
             words += [f"--{name.replace('_', '-')}", str(value)]
