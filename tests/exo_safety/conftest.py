@@ -33,12 +33,23 @@ class Rig:
         command_age_s: float = 0.0,
         feedback_age_s: float = 0.0,
         dt_s: float = POLICY_PERIOD_S,
+        measured_nm: object = None,
+        temperature_c: object = None,
     ) -> LimiterResult:
         """Apply one tick ``dt_s`` after the last; without a position the hips tremble around zero."""
         self.now_s += dt_s
         self._wobble = 0.001 - self._wobble
         at = (self._wobble, self._wobble) if position is TREMBLE else position
-        return self.limiter.apply(command, at, velocity, self.now_s, command_age_s, feedback_age_s)  # type: ignore[arg-type]
+        return self.limiter.apply(
+            command,
+            at,
+            velocity,
+            self.now_s,
+            command_age_s,
+            feedback_age_s,
+            measured_nm,
+            temperature_c,  # type: ignore[arg-type]
+        )
 
     def activate(self) -> "Rig":
         """Run through the soft start at zero command."""

@@ -112,6 +112,50 @@ def warn_feedback_age(make_rig, arm) -> None:
     assert Rule.WARN_FEEDBACK_AGE in result.rules and result.fault is None
 
 
+def assistance_level(make_rig, arm) -> None:
+    rig = arm(make_rig().activate())
+    rig.hold(20, PUSH)
+    rig.limiter.lower(0.5)
+    assert rig.tick(PUSH).torque_nm.tolist() == pytest.approx([6.8, -6.8])  # no faster than the torque rate
+    result = rig.hold(20, PUSH)
+    assert result.torque_nm.tolist() == [4.0, -4.0]
+    assert (result.level, result.gain) == (0.5, 1.0) and Rule.ASSISTANCE_LEVEL in result.rules
+
+
+def derating(make_rig, arm) -> None:
+    rig = arm(make_rig().activate())
+    result = rig.hold(20, PUSH, temperature_c=(30.0, 70.0))
+    assert result.torque_nm.tolist() == pytest.approx([8.0, -4.0])
+    assert Rule.TEMPERATURE in result.rules and result.fault is None
+    assert rig.hold(20, PUSH, temperature_c=(30.0, 67.0)).torque_nm[1] == pytest.approx(-4.0)  # not cooler yet
+    assert rig.hold(20, PUSH, temperature_c=(30.0, 55.0)).torque_nm[1] == pytest.approx(-8.0)
+
+
+def warn_temperature(make_rig, arm) -> None:
+    rig = arm(make_rig().activate())
+    assert Rule.WARN_TEMPERATURE not in rig.hold(5, PUSH, temperature_c=(59.0, math.nan)).rules
+    assert Rule.WARN_TEMPERATURE in rig.hold(5, PUSH, temperature_c=(61.0, math.nan)).rules
+
+
+def over_temperature(make_rig, arm) -> None:
+    rig = pushing(make_rig, arm)
+    rig.hold(5, PUSH, temperature_c=(30.0, 40.0))
+    for reading in (99.0, 99.0, 40.0, 99.0, 99.0):  # never three in a row
+        assert rig.tick(PUSH, temperature_c=(30.0, reading)).torque_nm.tolist() == list(PUSH)
+    text = f"the drive of {LEFT} is at 80 degrees C, limit 80"
+    expect_fault(rig.tick(PUSH, temperature_c=(30.0, 80.0)), Fault.TEMPERATURE, text)
+
+
+def torque_tracking(make_rig, arm) -> None:
+    rig = pushing(make_rig, arm)
+    assert rig.hold(50, PUSH, measured_nm=(8.0, -5.1)).fault is None  # within 3 Nm
+    assert rig.hold(9, PUSH, measured_nm=(8.0, -4.9)).fault is None
+    assert rig.tick(PUSH, measured_nm=PUSH).fault is None  # and so it begins anew
+    rig.hold(9, PUSH, measured_nm=(8.0, -4.9))
+    result = rig.hold(2, PUSH, measured_nm=(8.0, -4.9))
+    expect_fault(result, Fault.TORQUE_TRACKING, f"torque of {LEFT} is more than 3 Nm off its command for 0.1")
+
+
 def invalid_input(make_rig, arm) -> None:
     for name in ("command", "position", "velocity"):
         for bad in ((math.nan, 0.0), (0.0, math.inf), (-math.inf, 0.0)):
@@ -193,6 +237,9 @@ SCENARIOS: dict[Enum, Callable] = {
     Rule.RANGE_OF_MOTION: range_of_motion,
     Rule.VELOCITY: velocity,
     Rule.LATE_COMMAND: late_command,
+    Rule.ASSISTANCE_LEVEL: assistance_level,
+    Rule.TEMPERATURE: derating,
+    Rule.WARN_TEMPERATURE: warn_temperature,
     Rule.WARN_VELOCITY: warn_velocity,
     Rule.WARN_FEEDBACK_AGE: warn_feedback_age,
     Fault.INVALID_INPUT: invalid_input,
@@ -203,13 +250,16 @@ SCENARIOS: dict[Enum, Callable] = {
     Fault.ENCODER_STUCK: encoder_stuck,
     Fault.RANGE_OF_MOTION: hard_range_of_motion,
     Fault.VELOCITY: hard_velocity,
+    Fault.TEMPERATURE: over_temperature,
+    Fault.TORQUE_TRACKING: torque_tracking,
 }
 
 
 def test_every_rule_has_a_scenario() -> None:
     assert set(SCENARIOS) == {name for name, _ in (*CHECKS, *SHAPING, *WARNINGS)}
     assert set(Rule) - set(SCENARIOS) == {Rule.STANDING}  # tested below: its switch is in the limits
-    assert set(Fault) - set(SCENARIOS) == {Fault.EXTERNAL}  # not a rule
+    # Not rules: the owner of the limiter finds them.
+    assert set(Fault) - set(SCENARIOS) == {Fault.EMERGENCY_STOP, Fault.BUS, Fault.DRIVE, Fault.EXTERNAL}
 
 
 @pytest.mark.parametrize("rule", SCENARIOS, ids=lambda rule: f"{type(rule).__name__}.{rule.name}")
@@ -340,6 +390,49 @@ def test_a_trip_from_outside_zeroes_the_torque_and_is_latched(make_rig) -> None:
     expect_fault(rig.tick(PUSH), Fault.EXTERNAL, "emergency stop pressed")
     rig.limiter.trip("again")
     expect_fault(rig.tick(PUSH), Fault.EXTERNAL, "emergency stop pressed")
+
+
+def test_a_trip_may_name_its_kind(make_rig) -> None:
+    rig = make_rig().activate()
+    rig.limiter.trip("bus-off", Fault.BUS)
+    expect_fault(rig.tick(PUSH), Fault.BUS, "bus-off")
+
+
+def test_the_level_only_falls_until_a_start_from_rest(make_rig) -> None:
+    rig = make_rig(soft_start_s=0.1).activate()
+    rig.limiter.lower(0.6)
+    for level in (0.7, -0.1, math.nan):
+        with pytest.raises(LimiterError, match="cannot lower the assistance from 0.6 to"):
+            rig.limiter.lower(level)
+    assert rig.limiter.status.level == 0.6
+    rig.limiter.stop()
+    rig.limiter.start()  # while it stops
+    assert rig.limiter.status.level == 0.6
+    rig.limiter.stop()
+    rig.hold(40, PUSH)
+    rig.activate()
+    assert rig.limiter.status.level == 1.0
+
+
+@pytest.mark.parametrize("missing", [math.nan, math.inf])
+def test_a_torque_or_temperature_that_is_missing_changes_nothing_and_a_hot_drive_stays_hot(make_rig, missing) -> None:
+    rig = pushing(make_rig, lambda rig: rig)
+    hot = rig.hold(10, PUSH, temperature_c=(70.0, 30.0)).torque_nm.tolist()
+    assert hot == pytest.approx([4.0, -8.0])
+    rig.hold(2, PUSH, temperature_c=(70.0, missing), measured_nm=(math.nan, math.nan))
+    result = rig.hold(10, PUSH, temperature_c=(math.nan, math.nan), measured_nm=(math.nan, math.nan))
+    assert result.torque_nm.tolist() == hot and result.fault is None
+
+
+def test_a_reset_waits_until_the_drive_has_cooled_by_the_hysteresis(make_rig) -> None:
+    rig = make_rig().activate()
+    rig.hold(5, (0.0, 0.0), temperature_c=(85.0, 30.0))
+    rig.hold(5, (0.0, 0.0), temperature_c=(75.5, 30.0))
+    with pytest.raises(LimiterError, match=f"the drive of {RIGHT} is at 8[01] degrees C, limit 80; let it cool"):
+        rig.limiter.reset()
+    rig.hold(5, (0.0, 0.0), temperature_c=(74.0, 30.0))
+    rig.limiter.reset()
+    assert rig.limiter.status.state is State.DISABLED
 
 
 def test_a_limiter_in_fault_does_not_start_or_stop(make_rig) -> None:

@@ -15,7 +15,7 @@ from exo_safety.rules import SHAPING, Tick
 from exo_safety.status import LimiterResult, Rule, State
 
 ROUNDING = 1e-9
-LOWERING = Rule.POWER | Rule.MEAN_POWER | Rule.RANGE_OF_MOTION | Rule.VELOCITY | Rule.LATE_COMMAND
+LOWERING = Rule.POWER | Rule.MEAN_POWER | Rule.RANGE_OF_MOTION | Rule.VELOCITY | Rule.LATE_COMMAND | Rule.TEMPERATURE
 
 ANY_FLOAT = st.floats() | st.sampled_from([0.0, 8.0, -8.0, 1e308, -1e308])
 ANY_PAIR = st.tuples(ANY_FLOAT, ANY_FLOAT) | st.lists(ANY_FLOAT, max_size=3) | st.none()
@@ -27,6 +27,8 @@ ANY_TICK = st.fixed_dictionaries(
         "command_age_s": ANY_FLOAT,
         "feedback_age_s": ANY_FLOAT,
         "dt_s": ANY_FLOAT,
+        "measured_nm": ANY_PAIR,
+        "temperature_c": ANY_PAIR,
     }
 )
 
@@ -44,6 +46,7 @@ PLAUSIBLE_TICK = st.fixed_dictionaries(
         "command_age_s": st.sampled_from([0.0, 0.0, 0.0, 0.005, 0.02, 0.025, 0.035, 0.045]),
         "feedback_age_s": st.floats(0.0, 0.049),
         "dt_s": st.sampled_from([0.01, 0.01, 0.01, 0.0, 0.002, 0.03, 0.06]),
+        "temperature_c": st.tuples(st.floats(20.0, 79.0), st.floats(20.0, 79.0)),
     }
 )
 ACTIONS = st.sampled_from(["start", "stop", "reset", "trip"])
@@ -147,6 +150,9 @@ def make_tick(limits: SafetyLimits, tick: dict, **changes: object) -> Tick:
         stuck_s=(0.0, 0.0),
         spent_power=(0.0, 0.0),
         window_ticks=20,
+        residual_s=(0.0, 0.0),
+        temperature_c=(math.nan, math.nan),
+        level=1.0,
     )
     return dataclasses.replace(plain, **changes)
 

@@ -57,6 +57,7 @@ def test_no_limit_can_be_left_out_or_be_text(name: str, limits: SafetyLimits, tm
         ("velocity_warn_rad_per_s", "velocity_fault_rad_per_s"),
         ("command_age_ramp_s", "command_age_fault_s"),
         ("feedback_age_warn_s", "feedback_age_fault_s"),
+        ("temperature_warn_c", "temperature_fault_c"),
     ],
 )
 def test_limits_out_of_order_are_refused(lower: str, upper: str, limits: SafetyLimits, tmp_path: Path) -> None:

@@ -10,10 +10,14 @@ from numpy.typing import ArrayLike
 from exo_control.errors import ExoError
 from exo_control.joints import JOINT_NAMES, POLICY_PERIOD_S
 from exo_safety.limits import SafetyLimits
-from exo_safety.rules import CHECKS, JOINTS, SHAPING, WARNINGS, Pair, Tick
+from exo_safety.rules import CHECKS, JOINTS, SHAPING, WARNINGS, Pair, Tick, check_temperature
 from exo_safety.status import Fault, LimiterResult, Rule, State
 
 _ZERO: Pair = (0.0, 0.0)
+_UNKNOWN: Pair = (math.nan, math.nan)
+CONFIRMING_READINGS = 3
+"""Readings in a row that make a temperature count: a single wrong one changes nothing."""
+
 _LET_THROUGH = (State.RAMP, State.ACTIVE, State.STOPPING)
 
 
@@ -50,17 +54,26 @@ class SafetyLimiter:
         self._gain = 0.0
         self._torque = _ZERO
         self._position: Pair | None = None
-        self._stuck_s = _ZERO
+        self._stuck_s = self._residual_s = _ZERO
+        self._temperatures: deque[Pair] = deque(maxlen=CONFIRMING_READINGS)
+        self._temperature_c = _UNKNOWN
+        self._level = 1.0
 
     @property
     def status(self) -> LimiterResult:
         """The state now, with the torque of the last tick."""
         return LimiterResult(
-            np.array(self._torque), self._state, Rule(self._rules), self._gain, self._fault, self._fault_text
+            np.array(self._torque),
+            self._state,
+            Rule(self._rules),
+            self._gain,
+            self._level,
+            self._fault,
+            self._fault_text,
         )
 
     def start(self) -> None:
-        """Allow torque: it rises with the soft start from the first command on.
+        """Allow torque: it rises with the soft start from the first command on, to the full level.
 
         Start once encoder readings arrive, since from here on their absence is a fault.
 
@@ -71,6 +84,7 @@ class SafetyLimiter:
             raise LimiterError(f"cannot start: fault {self._describe_fault()}; reset it first")
         if self._state is State.DISABLED:
             self._forget_motion()
+            self._level = 1.0
             self._state = State.READY
         elif self._state is State.STOPPING:
             self._state = State.RAMP
@@ -82,15 +96,25 @@ class SafetyLimiter:
         elif self._state in _LET_THROUGH:
             self._state = State.STOPPING
 
-    def trip(self, text: str) -> None:
+    def lower(self, level: float) -> None:
+        """Lower the assistance to a part of the commanded torque, 0 to 1; only a start from rest brings it back.
+
+        Raises:
+            LimiterError: the level is above the present one, or not from 0 to 1.
+        """
+        if not 0.0 <= level <= self._level:
+            raise LimiterError(f"cannot lower the assistance from {self._level:g} to {level:g}")
+        self._level = float(level)
+
+    def trip(self, text: str, fault: Fault = Fault.EXTERNAL) -> None:
         """Latch a fault that the owner of the limiter has found, such as an emergency stop."""
-        self._latch(Fault.EXTERNAL, text)
+        self._latch(fault, text)
 
     def reset(self) -> None:
         """Clear a latched fault; the limiter is then disabled.
 
         Raises:
-            LimiterError: a hip moves, a command is not zero, or the encoder readings are late.
+            LimiterError: a hip moves, a command is not zero, the encoder readings are late, or a drive is still hot.
         """
         if self._state is not State.FAULT:
             return
@@ -105,6 +129,8 @@ class SafetyLimiter:
             if tick.command[joint] != 0.0 and tick.command_age_s < self._limits.command_age_fault_s:
                 wants = f"{JOINT_NAMES[joint]} is commanded {tick.command[joint]:g} Nm"
                 raise LimiterError(f"cannot reset {self._describe_fault()}: {wants}; stop the policy first")
+        if text := check_temperature(tick):
+            raise LimiterError(f"cannot reset {self._describe_fault()}: {text}; let it cool")
         self._fault, self._fault_text = None, ""
         self._disable()
 
@@ -116,6 +142,8 @@ class SafetyLimiter:
         now_s: float,
         command_age_s: float,
         feedback_age_s: float,
+        measured_nm: ArrayLike | None = None,
+        temperature_c: ArrayLike | None = None,
     ) -> LimiterResult:
         """Limit the torques of one tick. Never raises: input that cannot be used is a fault.
 
@@ -126,8 +154,12 @@ class SafetyLimiter:
             now_s: time of this tick, s; any clock that does not go back.
             command_age_s: time since the command arrived, s; infinite while none has come.
             feedback_age_s: time since the older of the two encoder readings arrived, s.
+            measured_nm: torques that the drives gave before this tick, shape (2,), Nm; None or NaN if not known.
+            temperature_c: of the drives, shape (2,), degrees C; None or NaN if not known.
         """
-        tick = self._observe(command_nm, position, velocity, now_s, command_age_s, feedback_age_s)
+        tick = self._observe(
+            command_nm, position, velocity, now_s, command_age_s, feedback_age_s, measured_nm, temperature_c
+        )
         self._rules = 0
         if self._state not in (State.DISABLED, State.FAULT):
             self._check(tick)
@@ -148,6 +180,8 @@ class SafetyLimiter:
         now_s: float,
         command_age_s: float,
         feedback_age_s: float,
+        measured_nm: ArrayLike | None,
+        temperature_c: ArrayLike | None,
     ) -> Tick:
         now = _number(now_s)
         dt = now - (self._last_s if self._last_s is not None else now - self._period_s)
@@ -170,6 +204,9 @@ class SafetyLimiter:
             previous_position=self._position,
             previous_torque=self._torque,
             stuck_s=self._time_stuck(measured, dt),
+            residual_s=_ZERO if measured_nm is None else self._time_off_command(_pair(measured_nm), dt),
+            temperature_c=_UNKNOWN if temperature_c is None else self._confirm_temperature(_pair(temperature_c)),
+            level=self._level,
             spent_power=(sum(self._power[0]), sum(self._power[1])),
             window_ticks=self._window_ticks,
         )
@@ -185,6 +222,25 @@ class SafetyLimiter:
             for joint in JOINTS
         )
         return right, left
+
+    def _time_off_command(self, measured: Pair, dt_s: float) -> Pair:
+        limit = self._limits.tracking_residual_nm
+        right, left = (
+            self._residual_s[joint] + dt_s if abs(measured[joint] - self._torque[joint]) > limit else 0.0
+            for joint in JOINTS
+        )
+        return right, left
+
+    def _confirm_temperature(self, temperature: Pair) -> Pair:
+        """Return the temperatures that count: follows a rise at once, a fall only beyond the hysteresis."""
+        self._temperatures.append(temperature)
+        if len(self._temperatures) == CONFIRMING_READINGS:
+            right, left = (
+                _with_hysteresis(self._temperature_c[joint], readings, self._limits.temperature_hysteresis_c)
+                for joint, readings in enumerate(zip(*self._temperatures, strict=True))
+            )
+            self._temperature_c = right, left
+        return self._temperature_c
 
     def _check(self, tick: Tick) -> None:
         for fault, check in self._checks:
@@ -237,7 +293,7 @@ class SafetyLimiter:
 
     def _remember(self, tick: Tick) -> None:
         self._position = tick.position
-        self._stuck_s = tick.stuck_s
+        self._stuck_s, self._residual_s = tick.stuck_s, tick.residual_s
         for joint in JOINTS:
             self._power[joint].append(max(self._torque[joint] * tick.velocity[joint], 0.0))
 
@@ -246,7 +302,7 @@ class SafetyLimiter:
         self._gain = 0.0
         self._torque = _ZERO
         self._position = None
-        self._stuck_s = _ZERO
+        self._stuck_s = self._residual_s = _ZERO
         self._power[0].clear()
         self._power[1].clear()
         self._speed_squared.clear()
@@ -263,6 +319,14 @@ class SafetyLimiter:
 
     def _describe_fault(self) -> str:
         return f"{self._fault.value if self._fault else ''} ({self._fault_text})"
+
+
+def _with_hysteresis(before: float, readings: tuple[float, ...], width: float) -> float:
+    """Return what all readings reach, or the value from before while that is at most ``width`` above it."""
+    if any(map(math.isnan, readings)):
+        return before
+    confirmed = min(readings)
+    return confirmed if math.isnan(before) else max(confirmed, min(before, confirmed + width))
 
 
 def _number(value: Any) -> float:

@@ -35,6 +35,18 @@ class SafetyLimits(ConfigModel):
     encoder_jump_rad: float = Field(gt=0.0, le=1.0, description="change of angle per tick of the fault, rad")
     encoder_stuck_torque_nm: float = Field(ge=0.0, le=TORQUE_CEILING_NM, description="torque that must move a hip, Nm")
     encoder_stuck_s: float = Field(gt=0.0, le=5.0, description="time without motion under that torque, s")
+    temperature_warn_c: float = Field(gt=0.0, le=80.0, description="drive temperature where torque fades, degrees C")
+    temperature_fault_c: float = Field(gt=0.0, le=100.0, description="drive temperature of the fault, degrees C")
+    temperature_hysteresis_c: float = Field(
+        ge=0.0, le=20.0, description="how far a drive must cool before it counts as cooler, degrees C"
+    )
+    tracking_residual_nm: float = Field(
+        gt=0.0, le=TORQUE_CEILING_NM, description="difference of commanded and measured torque, Nm"
+    )
+    tracking_residual_s: float = Field(gt=0.0, le=1.0, description="time of that difference that is a fault, s")
+    estop_timeout_s: float = Field(
+        ge=0.05, le=0.5, description="time without a heartbeat of the emergency stop that counts as pressed, s"
+    )
     soft_start_s: float = Field(gt=0.0, le=60.0, description="time from gain 0 to 1, s")
     stop_ramp_s: float = Field(gt=0.0, le=2.0, description="time from gain 1 to 0, s")
     reset_velocity_rad_per_s: float = Field(gt=0.0, le=2.0, description="hip speed below which a fault clears, rad/s")
@@ -52,6 +64,7 @@ class SafetyLimits(ConfigModel):
             ("velocity_warn_rad_per_s", "velocity_fault_rad_per_s"),
             ("command_age_ramp_s", "command_age_fault_s"),
             ("feedback_age_warn_s", "feedback_age_fault_s"),
+            ("temperature_warn_c", "temperature_fault_c"),
         ):
             low, high = getattr(self, lower), getattr(self, upper)
             if not low < high:

@@ -35,6 +35,9 @@ class Tick:
     previous_position: Pair | None  # None on the first tick and after a pause
     previous_torque: Pair  # output of the tick before
     stuck_s: Pair  # time that the angle has not changed under load
+    residual_s: Pair  # time that the drive has not given the torque that it was asked for
+    temperature_c: Pair  # confirmed, with hysteresis; NaN if the drive does not report it
+    level: float  # to which the assistance has been lowered
     spent_power: Pair  # sum of the positive power of the earlier ticks in the window
     window_ticks: int  # of the mean power, this tick included
 
@@ -107,6 +110,26 @@ def check_range_of_motion(tick: Tick) -> str | None:
     return None
 
 
+def check_temperature(tick: Tick) -> str | None:
+    """A drive is cooler than the fault temperature."""
+    limit = tick.limits.temperature_fault_c
+    for joint in JOINTS:
+        if tick.temperature_c[joint] >= limit:
+            return f"the drive of {JOINT_NAMES[joint]} is at {tick.temperature_c[joint]:.0f} degrees C, limit {limit:g}"
+    return None
+
+
+def check_torque_tracking(tick: Tick) -> str | None:
+    """A drive gives the torque that it was asked for."""
+    for joint in JOINTS:
+        if tick.residual_s[joint] >= tick.limits.tracking_residual_s:
+            off = (
+                f"more than {tick.limits.tracking_residual_nm:g} Nm off its command for {tick.residual_s[joint]:.2f} s"
+            )
+            return f"the torque of {JOINT_NAMES[joint]} is {off}"
+    return None
+
+
 def check_velocity(tick: Tick) -> str | None:
     """A joint is slower than the fault velocity."""
     limit = tick.limits.velocity_fault_rad_per_s
@@ -128,6 +151,11 @@ def cap_torque(tick: Tick, joint: int, torque: float) -> float:
 def soft_start(tick: Tick, joint: int, torque: float) -> float:
     """Scale by the gain of the soft start and the stop ramp."""
     return torque * tick.gain
+
+
+def lower_assistance(tick: Tick, joint: int, torque: float) -> float:
+    """Scale by the level to which the assistance has been lowered."""
+    return torque * tick.level
 
 
 def limit_rate(tick: Tick, joint: int, torque: float) -> float:
@@ -186,6 +214,15 @@ def limit_late_command(tick: Tick, joint: int, torque: float) -> float:
     return _clamp(torque, -bound, bound)
 
 
+def limit_temperature(tick: Tick, joint: int, torque: float) -> float:
+    """Let the torque bound fall from the cap at the warning to zero at the fault temperature."""
+    limits, temperature = tick.limits, tick.temperature_c[joint]
+    if not temperature > limits.temperature_warn_c:  # cool, or not known
+        return torque
+    bound = _fading_cap(limits, temperature, limits.temperature_warn_c, limits.temperature_fault_c)
+    return _clamp(torque, -bound, bound)
+
+
 # Warnings
 
 
@@ -197,6 +234,11 @@ def warn_velocity(tick: Tick) -> bool:
 def warn_feedback_age(tick: Tick) -> bool:
     """The encoder reading is late."""
     return tick.feedback_age_s > tick.limits.feedback_age_warn_s
+
+
+def warn_temperature(tick: Tick) -> bool:
+    """A drive is hot."""
+    return any(temperature > tick.limits.temperature_warn_c for temperature in tick.temperature_c)
 
 
 def _clamp(value: float, low: float, high: float) -> float:
@@ -219,12 +261,15 @@ CHECKS: tuple[tuple[Fault, Callable[[Tick], str | None]], ...] = (
     (Fault.ENCODER_STUCK, check_encoder_stuck),
     (Fault.RANGE_OF_MOTION, check_range_of_motion),
     (Fault.VELOCITY, check_velocity),
+    (Fault.TEMPERATURE, check_temperature),
+    (Fault.TORQUE_TRACKING, check_torque_tracking),
 )
 """In this order; the first that fails is the fault."""
 
 SHAPING: tuple[tuple[Rule, Callable[[Tick, int, float], float]], ...] = (
     (Rule.TORQUE_CAP, cap_torque),
     (Rule.SOFT_START, soft_start),
+    (Rule.ASSISTANCE_LEVEL, lower_assistance),
     (Rule.TORQUE_RATE, limit_rate),
     # From here on a rule only moves the torque toward zero, so cap and growth rate stay kept.
     (Rule.POWER, limit_power),
@@ -232,10 +277,12 @@ SHAPING: tuple[tuple[Rule, Callable[[Tick, int, float], float]], ...] = (
     (Rule.RANGE_OF_MOTION, limit_range_of_motion),
     (Rule.VELOCITY, limit_velocity),
     (Rule.LATE_COMMAND, limit_late_command),
+    (Rule.TEMPERATURE, limit_temperature),
 )
 """In this order. The rate limit stands before the rules that react to the leg, which must act at once."""
 
 WARNINGS: tuple[tuple[Rule, Callable[[Tick], bool]], ...] = (
     (Rule.WARN_VELOCITY, warn_velocity),
     (Rule.WARN_FEEDBACK_AGE, warn_feedback_age),
+    (Rule.WARN_TEMPERATURE, warn_temperature),
 )

@@ -23,15 +23,18 @@ class Rule(IntFlag):
 
     TORQUE_CAP = auto()
     SOFT_START = auto()
+    ASSISTANCE_LEVEL = auto()
     TORQUE_RATE = auto()
     POWER = auto()
     MEAN_POWER = auto()
     RANGE_OF_MOTION = auto()
     VELOCITY = auto()
     LATE_COMMAND = auto()
+    TEMPERATURE = auto()
     STANDING = auto()
     WARN_VELOCITY = auto()
     WARN_FEEDBACK_AGE = auto()
+    WARN_TEMPERATURE = auto()
 
 
 class Fault(Enum):
@@ -45,7 +48,13 @@ class Fault(Enum):
     ENCODER_STUCK = "encoder_stuck"
     RANGE_OF_MOTION = "range_of_motion"
     VELOCITY = "velocity"
-    EXTERNAL = "external"  # tripped by the owner of the limiter
+    TEMPERATURE = "temperature"
+    TORQUE_TRACKING = "torque_tracking"  # the drive does not give what it is asked for
+    # Found by the owner of the limiter, which trips it:
+    EMERGENCY_STOP = "emergency_stop"
+    BUS = "bus"
+    DRIVE = "drive"
+    EXTERNAL = "external"  # anything else, such as a second node that commands
 
 
 @dataclass(frozen=True)
@@ -56,5 +65,6 @@ class LimiterResult:
     state: State
     rules: Rule
     gain: float  # soft start and stop ramp, 0 to 1
+    level: float  # to which the assistance has been lowered, 0 to 1
     fault: Fault | None
     fault_text: str  # empty without a fault
