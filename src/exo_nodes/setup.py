@@ -20,6 +20,9 @@ setup(
     license="Apache-2.0",
     entry_points={
         "console_scripts": [
+            "emulator_node = exo_nodes.start:emulator_node",
+            "estop_node = exo_nodes.start:estop_node",
+            "hardware_node = exo_nodes.start:hardware_node",
             "policy_node = exo_nodes.start:policy_node",
             "simulation_node = exo_nodes.start:simulation_node",
             "trainer_node = exo_nodes.start:trainer_node",

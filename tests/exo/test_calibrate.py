@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from exo.cli import main
-from exo.commands.calibrate import EMULATED_OFFSETS_RAD
+from exo_hardware.make_driver import EMULATED_OFFSETS_RAD
 
 CONFIG = Path(__file__).parents[2] / "config"
 

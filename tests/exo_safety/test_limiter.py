@@ -402,7 +402,7 @@ def test_the_level_only_falls_until_a_start_from_rest(make_rig) -> None:
     rig = make_rig(soft_start_s=0.1).activate()
     rig.limiter.lower(0.6)
     for level in (0.7, -0.1, math.nan):
-        with pytest.raises(LimiterError, match="cannot lower the assistance from 0.6 to"):
+        with pytest.raises(LimiterError, match=r"cannot lower the assistance from 0\.6 to"):
             rig.limiter.lower(level)
     assert rig.limiter.status.level == 0.6
     rig.limiter.stop()

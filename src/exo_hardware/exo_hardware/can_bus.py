@@ -1,5 +1,7 @@
 """Opening a CAN bus, with errors that name the fix."""
 
+import json
+import subprocess
 from collections import deque
 from typing import Protocol
 
@@ -7,9 +9,7 @@ import can
 
 from exo_hardware.device_config import BusConfig
 from exo_hardware.errors import HardwareError
-
-BUS_OFF_BIT = 0x40
-"""Of the identifier of an error frame (linux/can/error.h, CAN_ERR_BUSOFF)."""
+from exo_hardware.local_bus import LocalBus
 
 _ECHOES = 64
 """Frames that we sent and whose echo may still come; an echo that got lost is forgotten."""
@@ -64,10 +64,36 @@ def open_bus(config: BusConfig) -> CanBus:
     # Emulated drives stamp their frames with the time of the emulation.
     options = {"preserve_timestamps": True} if config.interface == "virtual" else {"bitrate": config.bitrate}
     try:
+        if config.interface == "local":
+            return LocalBus(config.channel, config.bitrate)
+        if config.interface == "socketcan":
+            _check_bitrate(config)
         bus = can.Bus(interface=config.interface, channel=config.channel, **options)
     except (can.CanError, OSError, ValueError, ImportError) as error:
         raise HardwareError(f"cannot open {_name(config)}: {error}; {_hint(config)}") from None
     return WithoutEcho(bus) if config.interface == "udp_multicast" else bus
+
+
+def _check_bitrate(config: BusConfig) -> None:
+    """Check that a socketcan interface runs at the device file's bit rate, where the system can tell.
+
+    Raises:
+        HardwareError: it does not.
+    """
+    try:
+        shown = subprocess.run(
+            ["ip", "-details", "-json", "link", "show", config.channel], capture_output=True, timeout=5.0, check=True
+        )
+        timing = json.loads(shown.stdout)[0]["linkinfo"]["info_data"]["bittiming"]
+        bitrate = int(timing["bitrate"])
+    except (OSError, subprocess.SubprocessError, ValueError, LookupError):
+        return  # no `ip`, no such interface (opening it says so), or one without a bit rate such as vcan
+    if bitrate != config.bitrate:
+        mend = f"sudo ip link set {config.channel} down && {_up(config)}"
+        raise HardwareError(
+            f"{_name(config)} runs at {bitrate} bit/s, the device file has bus.bitrate = {config.bitrate}; "
+            f"correct the file, or: {mend}"
+        )
 
 
 def no_answer_hint(config: BusConfig) -> str:
@@ -84,12 +110,17 @@ def _bitrate_hint(config: BusConfig) -> str:
     return f"ip -details link show {config.channel}" if config.interface == "socketcan" else "bus.bitrate"
 
 
+def _up(config: BusConfig) -> str:
+    return f"sudo ip link set {config.channel} up type can bitrate {config.bitrate}"
+
+
 def _hint(config: BusConfig) -> str:
     if config.interface == "socketcan":
-        up = f"sudo ip link set {config.channel} up type can bitrate {config.bitrate}"
-        return f"list the interfaces with `ip link`, and bring yours up with `{up}`"
+        return f"list the interfaces with `ip link`, and bring yours up with `{_up(config)}`"
     if config.interface == "slcan":
         return "check that the serial port exists and that your user may use it (group dialout)"
+    if config.interface == "local":
+        return "start the emulated drives: ros2 run exo_nodes emulator_node"
     if config.interface == "udp_multicast":
         return "the channel must be a multicast address such as 239.74.163.2"
     return "correct bus.channel in the device file"

@@ -8,11 +8,12 @@ import can
 
 from exo_control.joints import JOINT_NAMES
 from exo_hardware.calibration_file import Calibration
-from exo_hardware.can_bus import BUS_OFF_BIT, CanBus, no_answer_hint, open_bus
+from exo_hardware.can_bus import CanBus, no_answer_hint, open_bus
 from exo_hardware.device_config import BusConfig, DeviceConfig, device_models
 from exo_hardware.device_state import FaultKind
 from exo_hardware.drive_readings import DriveReading
 from exo_hardware.errors import HardwareError
+from exo_hardware.local_bus import BUS_OFF_BIT
 from exo_hardware.mit_command import (
     ENTER_MOTOR_MODE,
     EXIT_MOTOR_MODE,

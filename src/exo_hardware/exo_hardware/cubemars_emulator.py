@@ -7,15 +7,19 @@ import can
 import numpy as np
 
 from exo_control.joints import JOINT_NAMES
-from exo_hardware.can_bus import BUS_OFF_BIT, CanBus, open_bus
+from exo_hardware.can_bus import CanBus, open_bus
 from exo_hardware.device_config import DeviceConfig, device_models
 from exo_hardware.drive_injection import Injection
 from exo_hardware.emulated_bench import PHYSICS_STEP_S, EmulatedBench
 from exo_hardware.emulated_cubemars import EmulatedCubemars, Frame
 from exo_hardware.emulated_drive import EmulatedDrive
 from exo_hardware.emulation_config import DriveEmulation
+from exo_hardware.local_bus import BUS_OFF_BIT, LocalBusHub
 from exo_hardware.motor_model import MotorModels
 from exo_hardware.plant import PlantStep
+
+DRIVE_BITRATE = 1_000_000
+"""Of CubeMars drives as they come, bit/s."""
 
 FRAME_S = 0.00013
 """Time that a frame of eight bytes takes on the wire at 1 Mbit/s: no two frames have one time stamp."""
@@ -33,6 +37,7 @@ class CubemarsEmulator:
         plant_period_s: float = PHYSICS_STEP_S,
         models: MotorModels | None = None,
         seed: int = 0,
+        bus: CanBus | None = None,
     ) -> None:
         """Connect the emulated drives to the bus of a device file.
 
@@ -44,6 +49,7 @@ class CubemarsEmulator:
             plant_period_s: time from one call of the plant to the next, s.
             models: known motor models; the installed ones by default.
             seed: of the encoders' noise.
+            bus: the drives' end of the bus; by default the bus of the device file is opened.
 
         Raises:
             HardwareError: the bus cannot be opened.
@@ -68,7 +74,7 @@ class CubemarsEmulator:
         ]
         self.received: list[Frame] = []
         """All frames from the driver, for tests to look at."""
-        self._bus = open_bus(device.bus)
+        self._bus = bus or open_bus(device.bus)
         self._newest_stamp_s = 0.0
         self._stamp_s: dict[EmulatedCubemars, float] = {}
         self._bus_was_off = False
@@ -92,12 +98,26 @@ class CubemarsEmulator:
         for drive in self.drives:
             self._send(drive, drive.answer(frame))
 
-    def wait_and_serve(self, timeout_s: float) -> None:
-        """Wait for a frame at most ``timeout_s`` of real time, then answer all that wait."""
+    def wait_and_serve(self, timeout_s: float, begin_s: float) -> None:
+        """Let real time pass: wait for a frame at most ``timeout_s``, and answer all that wait.
+
+        Frames of a local bus are taken at the time they were sent, however late this process comes to it.
+
+        Args:
+            timeout_s: longest wait, s.
+            begin_s: ``time.monotonic()`` at which the emulation's time was zero.
+        """
         message = self._bus.recv(timeout_s)
-        if message is not None:
+        while message is not None:
+            sent_s = message.timestamp if isinstance(self._bus, LocalBusHub) else time.monotonic()
+            self._advance_to(sent_s - begin_s)
             self.take(message)
+            message = self._bus.recv(0.0)
+        self._advance_to(time.monotonic() - begin_s)
         self.serve()
+
+    def _advance_to(self, now_s: float) -> None:
+        self.bench.advance(max(now_s - self.bench.now_s, 0.0))
 
     def step(self, dt_s: float) -> None:
         """Answer what waits and let time pass."""
@@ -170,7 +190,7 @@ class EmulatorThread:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop and leave the bus."""
+        """Stop and leave the bus. May be called twice."""
         self._stop.set()
         self._thread.join()
         self._emulator.close()
@@ -178,5 +198,4 @@ class EmulatorThread:
     def _run(self) -> None:
         begin_s = time.monotonic() - self._emulator.bench.now_s
         while not self._stop.is_set():
-            self._emulator.wait_and_serve(2.0 * PHYSICS_STEP_S)
-            self._emulator.bench.advance(max(time.monotonic() - begin_s - self._emulator.bench.now_s, 0.0))
+            self._emulator.wait_and_serve(2.0 * PHYSICS_STEP_S, begin_s)

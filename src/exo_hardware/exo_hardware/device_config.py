@@ -14,8 +14,12 @@ from exo_hardware.motor_model import MotorModel, MotorModels, find_motor_model, 
 class BusConfig(ConfigModel):
     """A CAN bus as python-can opens it."""
 
-    interface: Literal["socketcan", "slcan", "virtual", "udp_multicast"] = Field(description="python-can interface")
-    channel: str = Field(min_length=1, description="can0, /dev/ttyACM0, any name (virtual) or 239.74.163.2 (multicast)")
+    interface: Literal["socketcan", "slcan", "virtual", "udp_multicast", "local"] = Field(
+        description="python-can interface, or 'local': emulated drives in another process of this machine"
+    )
+    channel: str = Field(
+        min_length=1, description="can0, /dev/ttyACM0, any name (virtual, local) or 239.74.163.2 (multicast)"
+    )
     bitrate: int = Field(ge=10_000, le=1_000_000, description="bit/s; socketcan takes it from `ip link` instead")
 
 

@@ -1,9 +1,10 @@
 """The driver of a device file, for its real drives or for emulated ones."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
-from exo_hardware.calibration_file import Calibration
+from exo_control.joints import JOINT_NAMES
+from exo_hardware.calibration_file import Calibration, JointCalibration
 from exo_hardware.can_bus import open_bus
 from exo_hardware.cubemars_driver import CubemarsDriver
 from exo_hardware.cubemars_emulator import CubemarsEmulator, SteppedBus
@@ -13,6 +14,9 @@ from exo_hardware.emulation_config import DriveEmulation
 from exo_hardware.errors import HardwareError
 from exo_hardware.plant import PlantStep
 from exo_hardware.torque_driver import TorqueDriver
+
+EMULATED_OFFSETS_RAD = (0.30, -0.20)
+"""Encoder offsets of emulated drives, right and left: what a calibration has to find."""
 
 
 class Emulator(Protocol):
@@ -53,11 +57,37 @@ def make_driver(device: DeviceConfig, calibration: Calibration | None = None) ->
     return MoteusDriver(device, calibration)
 
 
-def emulated_config(device: DeviceConfig) -> DeviceConfig:
-    """Return a device file as the emulation has it: a virtual bus, and a name that no real calibration has."""
+def emulated_config(device: DeviceConfig, local_channel: str = "") -> DeviceConfig:
+    """Return a device file as the emulation has it: a bus of its own, and a name that no real calibration has.
+
+    Args:
+        device: the device.
+        local_channel: name of the bus if the drives are in another process; a virtual bus by default.
+    """
     name = f"{device.name}-emulated"
-    bus = BusConfig(interface="virtual", channel=name, bitrate=device.bus.bitrate)
+    interface: Literal["local", "virtual"] = "local" if local_channel else "virtual"
+    bus = BusConfig(interface=interface, channel=local_channel or name, bitrate=device.bus.bitrate)
     return device.model_copy(update={"name": name, "bus": bus})
+
+
+def emulated_calibration(device: DeviceConfig) -> Calibration:
+    """Return what calibrating emulated drives without noise finds.
+
+    Args:
+        device: from ``emulated_config``.
+    """
+    joints = {
+        name: JointCalibration(
+            can_id=joint.can_id,
+            model=joint.model,
+            direction=joint.direction,
+            transmission=joint.transmission,
+            offset_rad=offset,
+            spread_rad=0.0,
+        )
+        for name, joint, offset in zip(JOINT_NAMES, device.in_order(), EMULATED_OFFSETS_RAD, strict=True)
+    }
+    return Calibration(device=device.name, samples=1, joints=joints)
 
 
 def emulate(

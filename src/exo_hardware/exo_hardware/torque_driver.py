@@ -80,7 +80,10 @@ class TorqueDriver(ABC):
 
     @abstractmethod
     def _collect(self, timeout_s: float) -> None:
-        """Hand all frames that have come to ``_readings``, waiting for outstanding answers. Raises BusFailure."""
+        """Hand all frames that have come to ``_readings``; wait at most this for outstanding answers.
+
+        Raises BusFailure.
+        """
 
     @abstractmethod
     def _no_answer_hint(self) -> str:
@@ -128,6 +131,7 @@ class TorqueDriver(ABC):
 
     def poll(self) -> None:
         """Ask both drives for their state without changing their torque."""
+        self._collect_noting_failure(0.0)  # answers to what was sent before must not pass for answers to this
         self._readings.expect_answers()
         if self._enabled:
             self._send_both(self._drive_torque_nm)
@@ -136,11 +140,7 @@ class TorqueDriver(ABC):
 
     def receive(self) -> DeviceState:
         """Take the frames that have arrived. See ``Driver.receive``."""
-        if self._is_open:
-            try:
-                self._collect(self.config.reply_timeout_s)
-            except BusFailure as failure:
-                self._readings.note(FaultKind.BUS, str(failure))
+        self._collect_noting_failure(self.config.reply_timeout_s)
         return self._readings.take_state(self._enabled, self._is_open)
 
     def send_torque(self, torque_nm: Floats) -> None:
@@ -220,6 +220,14 @@ class TorqueDriver(ABC):
             except BusFailure as failure:
                 self._readings.note(FaultKind.BUS, str(failure))
 
+    def _collect_noting_failure(self, timeout_s: float) -> None:
+        if not self._is_open:
+            return
+        try:
+            self._collect(timeout_s)
+        except BusFailure as failure:
+            self._readings.note(FaultKind.BUS, str(failure))
+
     def _find_drives(self) -> None:
         deadline_s = self._clock() + self.config.open_timeout_s
         while True:
@@ -227,7 +235,9 @@ class TorqueDriver(ABC):
             self.poll()
             state = self.receive()
             if any(fault.kind is not FaultKind.SILENT for fault in state.faults):
-                raise HardwareError(self._described("the drives do not answer as configured", state.faults))
+                text = self._described("the drives do not answer as configured", state.faults)
+                broken = any(fault.kind is FaultKind.BUS for fault in state.faults)
+                raise HardwareError(f"{text}; {self._no_answer_hint()}" if broken else text)
             silent = self._readings.missing()
             if not silent:
                 return

@@ -6,18 +6,19 @@ import numpy as np
 
 from exo_control.joints import JOINT_NAMES, POLICY_PERIOD_S
 from exo_hardware.device_state import DeviceState
+from exo_hardware.driver import Driver
 from exo_hardware.errors import HardwareError
-from exo_hardware.torque_driver import TorqueDriver
 
 CHECK_TORQUE_NM = 0.5
 """At the hip: little more than a drive's own friction, so that nothing moves by it."""
 
 _HOLD_S = 0.1
+_LAST_ANSWERS_S = 0.02
 _SILENCE = 1.5  # times the drive's time-out
 _SHARE_LEFT = 0.5  # of the torque; less counts as dropped
 
 
-def check_watchdog(driver: TorqueDriver, wait: Callable[[float], None]) -> None:
+def check_watchdog(driver: Driver, wait: Callable[[float], None]) -> None:
     """Put a small torque on both hips, fall silent, and see that it is gone. Takes 0.25 s with a time-out of 0.1 s.
 
     Call it with the driver enabled, before any policy; afterwards the drives are disabled, whatever the outcome.
@@ -45,7 +46,10 @@ def check_watchdog(driver: TorqueDriver, wait: Callable[[float], None]) -> None:
         held = driver.receive()
         if held.faults:
             raise HardwareError(f"cannot check the drives' watchdog: {'; '.join(map(str, held.faults))}")
-        wait(_SILENCE * timeout_s)
+        late_s = min(_LAST_ANSWERS_S, 0.5 * _SILENCE * timeout_s)
+        wait(late_s)
+        driver.receive()  # late answers, which would look like news at the end of the silence
+        wait(_SILENCE * timeout_s - late_s)
         after = _state_without_command(driver, timeout_s)
         for name, before_nm, after_nm in zip(JOINT_NAMES, held.torque_nm, after.torque_nm, strict=True):
             if not before_nm > _SHARE_LEFT * CHECK_TORQUE_NM:
@@ -62,7 +66,7 @@ def check_watchdog(driver: TorqueDriver, wait: Callable[[float], None]) -> None:
         driver.disable()
 
 
-def _state_without_command(driver: TorqueDriver, timeout_s: float) -> DeviceState:
+def _state_without_command(driver: Driver, timeout_s: float) -> DeviceState:
     """Return the state at the end of the silence.
 
     A drive that streams has told it. One that only answers reports the current at the time of the question, before

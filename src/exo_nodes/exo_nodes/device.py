@@ -13,9 +13,9 @@ from exo_control.joints import JOINT_NAMES
 from exo_nodes import qos, topics
 from exo_nodes.command_inbox import CommandInbox
 from exo_nodes.messages import NamedValues, Report
+from exo_nodes.peers import is_read_by, publishing_nodes
 from exo_nodes.stamps import stamp_ns
 from exo_safety.limiter import SafetyLimiter
-from exo_safety.limits import SafetyLimits
 from exo_safety.status import LimiterResult, Rule, State
 
 Vector = NDArray[np.float64]
@@ -25,25 +25,25 @@ _LEVELS = {
     State.READY: DiagnosticStatus.STALE,
     State.FAULT: DiagnosticStatus.ERROR,
 }
-_WARNINGS = Rule.LATE_COMMAND | Rule.WARN_VELOCITY | Rule.WARN_FEEDBACK_AGE
+_WARNINGS = Rule.LATE_COMMAND | Rule.TEMPERATURE | Rule.WARN_VELOCITY | Rule.WARN_FEEDBACK_AGE | Rule.WARN_TEMPERATURE
 
 
 class Device:
-    """The device side of the contract in ``topics``, with the safety limiter as the last thing before the torque."""
+    """The device side of the contract in ``topics``. Its owner puts each command through the safety limiter."""
 
-    def __init__(self, node: Node, limits: SafetyLimits, tick_period_s: float, hardware_id: str) -> None:
+    def __init__(self, node: Node, limiter: SafetyLimiter, tick_period_s: float, hardware_id: str) -> None:
         """Create the topics.
 
         Args:
             node: node that owns them.
-            limits: safety limits.
+            limiter: the last thing before the torque, which messages that break the contract trip.
             tick_period_s: wall time between two states, s; 0 in lockstep.
             hardware_id: what the device is, for the safety status.
         """
         self._node = node
-        self._limiter = SafetyLimiter(limits)
+        self._limiter = limiter
         self._inbox = CommandInbox()
-        self._paced = tick_period_s > 0.0
+        self._tick_period_s = tick_period_s
         self._state_ns = 0
         self._published_ns = 0
         self._latency_s: float | None = None  # wall time from the newest state to its command
@@ -68,20 +68,28 @@ class Device:
         return self._inbox.answers(self._state_ns)
 
     @property
-    def hears_policy(self) -> bool:
-        """Whether a policy's commands would arrive: its quality of service matches."""
-        return bool(self._subscription.get_publisher_count())
-
-    @property
     def heard_from_policy(self) -> bool:
         """Whether any command has come since the start."""
         return math.isfinite(self._inbox.age_s(self._state_ns))
 
-    def start(self) -> None:
-        """Allow torque, from the first command on."""
+    def forget_commands(self) -> None:
+        """Forget all commands, before a trial."""
         self._inbox.clear()
         self.late_commands = 0
-        self._limiter.start()
+
+    def missing_policy(self) -> list[str]:
+        """Return what a policy still has to do before its commands can arrive; empty when they can."""
+        topic = self._node.resolve_topic_name(topics.JOINT_COMMANDS)
+        policies = publishing_nodes(self._node, topics.JOINT_COMMANDS)
+        if not policies:
+            return [f"a policy that publishes {topic} (ros2 run exo_nodes policy_node)"]
+        if not is_read_by(self._node, self.state_publisher, policies[0].rpartition("/")[2]):
+            return [f"{policies[0]} to become active and read {self.state_publisher.topic_name}"]
+        if not self._subscription.get_publisher_count():  # it is there, but its quality of service does not match
+            period_s = self._tick_period_s
+            offer = f" with a deadline of at most {2e3 * period_s:g} ms" if period_s > 0.0 else ""
+            return [f"{policies[0]} to offer {topic} reliably{offer} (its parameter tick_period_s)"]
+        return []
 
     def publish_state(self, now_ns: int, position: Vector, velocity: Vector, torque_nm: Vector) -> None:
         """Publish the encoder readings of a tick and the torque that has acted up to it; arrays of shape (2,)."""
@@ -108,33 +116,36 @@ class Device:
         if self._limiter.status.state is not State.FAULT:
             self._limiter.trip(reason)
 
-    def limit(self, position: Vector, velocity: Vector, late_ticks: int = 0) -> Vector:
-        """Return the torque to apply from the newest state on, shape (2,), Nm, and publish the safety status.
+    @property
+    def command_nm(self) -> Vector:
+        """The newest command, shape (2,), Nm; zero before the first."""
+        return self._inbox.torque_nm
+
+    def command_age_s(self, now_ns: int) -> float:
+        """Return the age of the state that the newest command answers, s; infinite before the first command."""
+        return self._inbox.age_s(now_ns)
+
+    def publish_status(self, result: LimiterResult, late_ticks: int = 0) -> None:
+        """Publish what the limiter made of the newest state and command; once per state.
 
         ``late_ticks`` is how many ticks have missed their deadline so far.
         """
         if not self.answered and self.heard_from_policy:
             self.late_commands += 1
-        now_s = self._state_ns * 1e-9
-        command = self._inbox.torque_nm
-        age_s = self._inbox.age_s(self._state_ns)
-        result = self._limiter.apply(command, position, velocity, now_s, command_age_s=age_s, feedback_age_s=0.0)
         if result.state is State.FAULT and not self._was_faulty:
             self._node.get_logger().error(f"safety fault {_fault_name(result)}: {result.fault_text}; torque is zero")
         self._was_faulty = result.state is State.FAULT
-        self._publish_status(result, command, age_s, late_ticks)
-        return result.torque_nm
-
-    def _publish_status(self, result: LimiterResult, command: Vector, age_s: float, late_ticks: int) -> None:
+        command, age_s = self._inbox.torque_nm, self._inbox.age_s(self._state_ns)
         level = _LEVELS.get(result.state, DiagnosticStatus.WARN if result.rules & _WARNINGS else DiagnosticStatus.OK)
         values = {
             "state": result.state.value,
             "rules": " ".join(rule.name.lower() for rule in Rule if rule in result.rules and rule.name),
             "fault": _fault_name(result),
             "gain": result.gain,
+            "level": result.level,
             "command_age_s": age_s if math.isfinite(age_s) else "none",
             # Wall time is left out in lockstep, so that the same seed gives the same message.
-            "command_latency_s": self._latency_s if self._paced and self._latency_s is not None else "none",
+            "command_latency_s": "none" if self._latency_s is None or not self._tick_period_s else self._latency_s,
             "late_commands": self.late_commands,
             "late_ticks": late_ticks,
         }
@@ -148,7 +159,7 @@ class Device:
 def _report_keys() -> list[str]:
     per_joint = [f"{name}.{key}" for name in JOINT_NAMES for key in ("command_nm", "torque_nm")]
     timing = ["command_age_s", "command_latency_s", "late_commands", "late_ticks"]
-    return ["state", "rules", "fault", "gain", *timing, *per_joint]
+    return ["state", "rules", "fault", "gain", "level", *timing, *per_joint]
 
 
 def _fault_name(result: LimiterResult) -> str:

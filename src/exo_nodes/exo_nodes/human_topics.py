@@ -21,12 +21,12 @@ _UNKNOWN = np.array([np.nan])
 
 
 class HumanTopics:
-    """The topics ``human/*`` and ``/clock``."""
+    """The topics ``human/*``, and ``/clock`` where time is simulated."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, with_clock: bool = True) -> None:
         """Create the topics."""
         self._node = node
-        self._clock = node.create_publisher(Clock, topics.CLOCK, qos.clock())
+        self._clock = node.create_publisher(Clock, topics.CLOCK, qos.clock()) if with_clock else None
         self._joint_states = qos.create_stream(node, JointState, topics.HUMAN_JOINT_STATES)
         self._ground_reaction = {
             side: qos.create_stream(node, WrenchStamped, topic) for side, topic in topics.GROUND_REACTION.items()
@@ -53,10 +53,12 @@ class HumanTopics:
     def destroy(self) -> None:
         """Destroy the topics."""
         for publisher in (self._clock, *self.publishers):
-            self._node.destroy_publisher(publisher)
+            if publisher is not None:
+                self._node.destroy_publisher(publisher)
 
     def publish_clock(self, now_ns: int) -> None:
         """Publish the simulated time."""
+        assert self._clock is not None
         set_stamp(self._clock_message.clock, now_ns)
         self._clock.publish(self._clock_message)
 

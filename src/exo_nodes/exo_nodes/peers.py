@@ -49,3 +49,17 @@ def clash(node: Node, topic: str) -> str | None:
         f"another node publishes {full_topic} already: {', '.join(names)}. Stop it, or use another ROS_DOMAIN_ID. "
         "(A node that was killed stays visible for 20 s.)"
     )
+
+
+def rival_policies(node: Node) -> str | None:
+    """Return what is wrong if more than one node commands torques."""
+    if node.count_publishers(topics.JOINT_COMMANDS) < 2:
+        return None
+    names = publishing_nodes(node, topics.JOINT_COMMANDS)
+    if len(names) < 2:
+        return None
+    topic = node.resolve_topic_name(topics.JOINT_COMMANDS)
+    return (
+        f"{len(names)} nodes publish {topic}: {', '.join(names)}; only one may command. "
+        "Stop the others, or use another ROS_DOMAIN_ID"
+    )

@@ -57,6 +57,11 @@ def clock() -> QoSProfile:
     return _profile(1)
 
 
+def heartbeat() -> QoSProfile:
+    """For the heartbeat of the emergency stop: only the newest counts."""
+    return _profile(1)
+
+
 def diagnostics() -> QoSProfile:
     """For /diagnostics."""
     return _profile(10)

@@ -14,22 +14,16 @@ from exo_nodes.human_topics import HumanTopics
 from exo_nodes.lifecycle import WAIT_FOR_RECORDER, ExoNode, StartError
 from exo_nodes.messages import Report
 from exo_nodes.parameters import NodeParameter
-from exo_nodes.peers import clash, is_read_by, publishing_nodes, unrecorded
+from exo_nodes.peers import clash, rival_policies, unrecorded
+from exo_nodes.person import PERSON, disturbance_of, make_person
 from exo_nodes.stamps import tick_ns
 from exo_nodes.tick_schedule import TickSchedule
+from exo_safety.limiter import SafetyLimiter
 from exo_safety.limits import load_limits
 from exo_safety.status import State
-from exo_sim.disturbance import Disturbance
-from exo_sim.gait import load_gait
 from exo_sim.hip_encoders import HipEncoders, SensorNoise
-from exo_sim.human import SimulatedHuman
-from exo_sim.human_model import load_human_model
-from exo_sim.names import DEFAULT_GAIT
-from exo_sim.subject import load_subject
 
 TICKS_PER_REPORT = 100
-
-ENGINES = ("auto", "native", "scone")
 
 LOCKSTEP_PATIENCE = 5
 """Time-outs in a row after which lockstep no longer waits: as many periods as the limiter's fault age."""
@@ -38,18 +32,13 @@ SLEEP_S = 0.0005
 """The end of a period is slept, not spun: waking up from sleep is more precise than from waiting for messages."""
 
 PARAMETERS = (
-    NodeParameter("engine", "auto", "simulation engine: auto takes what is installed", choices=ENGINES),
-    NodeParameter("gait", DEFAULT_GAIT, "name of a file in config/gaits, or a path ending in .yaml"),
-    NodeParameter("subject", "reference", "name of a file in config/subjects, or a path ending in .yaml"),
-    NodeParameter("seed", 0, "seed of sensor noise and disturbances", 0, 2**31 - 1),
+    *PERSON,
     NodeParameter("duration_s", 20.0, "length of the walk, s", 0.01, 36000.0),
     NodeParameter("real_time_factor", 1.0, "simulated seconds per second; not used in lockstep", 0.01, 10.0),
     NodeParameter("lockstep", False, "take each step as soon as the command for the last state has come"),
     NodeParameter("lockstep_timeout_s", 1.0, "longest wait for that command, s of wall time", 0.001, 600.0),
     NodeParameter("position_noise_rad", 0.0, "standard deviation of the angles the policy gets, rad", 0.0, 0.5),
     NodeParameter("velocity_noise_rad_s", 0.0, "standard deviation of the velocities the policy gets, rad/s", 0.0, 2.0),
-    NodeParameter("hip_noise_nm", 0.0, "random torque on each hip, uniform, new every 0.25 s, Nm", 0.0, 30.0),
-    NodeParameter("push_m_s", 0.0, "random forward pushes every 4 s, m/s", 0.0, 1.0),
     NodeParameter("wait_for_policy", True, "start only when a policy answers exo/joint_states"),
 )
 
@@ -68,12 +57,12 @@ class SimulationNode(ExoNode):
     def configure(self) -> None:
         """Load the person and the limits, and create the topics."""
         values = self.values
-        self._human = _make_human(values["engine"], values["gait"], values["subject"])
+        self._human = make_person(values)
         self._periods = round(values["duration_s"] / POLICY_PERIOD_S)
         self._lockstep = values["lockstep"]
         self._tick_period_s = 0.0 if self._lockstep else POLICY_PERIOD_S / values["real_time_factor"]
-        limits = load_limits()
-        self._device = Device(self, limits, self._tick_period_s, "simulation")
+        self._limiter = SafetyLimiter(load_limits())
+        self._device = Device(self, self._limiter, self._tick_period_s, "simulation")
         self._human_topics = HumanTopics(self)
         self._diagnostics = self.create_publisher(DiagnosticArray, topics.DIAGNOSTICS, qos.diagnostics())
         self._report = Report(
@@ -84,43 +73,32 @@ class SimulationNode(ExoNode):
 
     def check_alone(self) -> None:
         """Check that there is no other device or clock, and not more than one policy."""
-        if problem := clash(self, topics.JOINT_STATES) or clash(self, topics.CLOCK) or self._two_policies():
+        if problem := clash(self, topics.JOINT_STATES) or clash(self, topics.CLOCK) or rival_policies(self):
             raise StartError(problem)
 
     def missing(self) -> list[str]:
         """Return what has to be there before the first tick."""
         # A recorder that uses simulated time does not start before it has seen a clock.
         self._human_topics.publish_clock(tick_ns(0))
-        missing = self._missing_policy() if self.values["wait_for_policy"] else []
+        missing = self._device.missing_policy() if self.values["wait_for_policy"] else []
         if self.values[WAIT_FOR_RECORDER.name]:
             recorded = [self._device.state_publisher, self._device.status_publisher, *self._human_topics.publishers]
             missing += [f"the recorder to read {topic}" for topic in unrecorded(self, recorded)]
         return missing
 
-    def _missing_policy(self) -> list[str]:
-        topic = self.resolve_topic_name(topics.JOINT_COMMANDS)
-        policies = publishing_nodes(self, topics.JOINT_COMMANDS)
-        if not policies:
-            return [f"a policy that publishes {topic} (ros2 run exo_nodes policy_node)"]
-        if not is_read_by(self, self._device.state_publisher, policies[0].rpartition("/")[2]):
-            return [f"{policies[0]} to become active and read {self._device.state_publisher.topic_name}"]
-        if not self._device.hears_policy:
-            offer = "" if self._lockstep else f" with a deadline of at most {2e3 * self._tick_period_s:g} ms"
-            return [f"{policies[0]} to offer {topic} reliably{offer} (its parameter tick_period_s)"]
-        return []
-
     def activate(self) -> None:
         """Put the person at the start of the walk."""
         values = self.values
         self._human.reset()
-        disturbance = Disturbance(values["hip_noise_nm"], values["push_m_s"])
-        self._noise_nm, self._push_m_s = disturbance.draw(self._periods, np.random.default_rng(values["seed"]))
+        drawn = disturbance_of(values).draw(self._periods, np.random.default_rng(values["seed"]))
+        self._noise_nm, self._push_m_s = drawn
         noise = SensorNoise(values["position_noise_rad"], values["velocity_noise_rad_s"])
         self._encoders = HipEncoders(self._human, noise, values["seed"])
         self._tick = 0
         self._torque_nm: Vector = np.zeros(len(JOINT_NAMES))
         self._timeouts = 0
-        self._device.start()
+        self._device.forget_commands()
+        self._limiter.start()
         self._start_schedule()
         mode = "in lockstep" if self._lockstep else f"at {values['real_time_factor']:g} times real time"
         self.get_logger().info(f"walking {values['duration_s']:g} s {mode}: gait {values['gait']}")
@@ -158,12 +136,24 @@ class SimulationNode(ExoNode):
         if is_last:
             self._finish()
             return
-        position, velocity = self._human.hip_position_rad, self._human.hip_velocity_rad_s
-        self._torque_nm = self._device.limit(position, velocity, self._schedule.missed)
+        self._torque_nm = self._limit()
         if self._push_m_s[self._tick] != 0.0:
             self._human.push(self._push_m_s[self._tick])
         self._human.step(self._torque_nm + self._noise_nm[self._tick])
         self._tick += 1
+
+    def _limit(self) -> Vector:
+        now_ns, human = tick_ns(self._tick), self._human
+        result = self._limiter.apply(
+            self._device.command_nm,
+            human.hip_position_rad,
+            human.hip_velocity_rad_s,
+            now_ns * 1e-9,
+            command_age_s=self._device.command_age_s(now_ns),
+            feedback_age_s=0.0,
+        )
+        self._device.publish_status(result, self._schedule.missed)
+        return result.torque_nm
 
     def _publish_state(self) -> None:
         now_ns = tick_ns(self._tick)
@@ -175,7 +165,7 @@ class SimulationNode(ExoNode):
         self._human_topics.publish(now_ns, self._human)
         if self._tick % TICKS_PER_REPORT == 0:
             self._publish_report(now_ns)
-            if problem := self._two_policies():
+            if problem := rival_policies(self):
                 self._device.trip(problem)
         gc.collect(0 if self._tick % TICKS_PER_REPORT else 1)
 
@@ -243,25 +233,3 @@ class SimulationNode(ExoNode):
     def _rate_hz(self) -> float | str:
         """Return the states per second of wall time so far; not in lockstep, where it says nothing."""
         return "none" if self._lockstep or self._tick == 0 else self._tick / (self._newest_s - self._begin_s)
-
-    def _two_policies(self) -> str | None:
-        """Return what is wrong if more than one node commands."""
-        if self.count_publishers(topics.JOINT_COMMANDS) < 2:
-            return None
-        names = publishing_nodes(self, topics.JOINT_COMMANDS)
-        if len(names) < 2:
-            return None
-        return (
-            f"{len(names)} nodes publish {self.resolve_topic_name(topics.JOINT_COMMANDS)}: {', '.join(names)}; only "
-            "one may command. Stop the others, or use another ROS_DOMAIN_ID"
-        )
-
-
-def _make_human(engine: str, gait_name: str, subject_name: str) -> SimulatedHuman:
-    if engine == "scone":
-        raise StartError("engine = scone: SCONE is not installed; use engine auto or native")
-    gait = load_gait(gait_name)
-    subject = load_subject(subject_name)
-    human = SimulatedHuman(load_human_model(gait.human).scaled(subject.mass_kg, subject.height_m), gait)
-    human.step(np.zeros(len(JOINT_NAMES)))  # compiles the engine, so that the first tick is as fast as the others
-    return human

@@ -1,4 +1,7 @@
-"""Simulated time on messages."""
+"""Time on messages, simulated and real."""
+
+import time
+from collections.abc import Callable
 
 from builtin_interfaces.msg import Time
 
@@ -10,6 +13,25 @@ START_NS = 1_000_000_000
 """Stamp of the first state. Not zero, which in ROS means that no time has come yet: a recorder would wait for one."""
 
 _SECOND_NS = 1_000_000_000
+
+
+class SteadyClock:
+    """Time for a device in the real world: that of the system when the clock was made, and steady from then on.
+
+    A system time that is set back or forth while the device runs would make commands and encoder readings look old, or
+    as if from the future.
+    """
+
+    def __init__(
+        self, system_ns: Callable[[], int] = time.time_ns, steady_ns: Callable[[], int] = time.monotonic_ns
+    ) -> None:
+        """Read the system time, once."""
+        self._steady_ns = steady_ns
+        self._ahead_ns = system_ns() - steady_ns()
+
+    def now_ns(self) -> int:
+        """Return the time, ns since 1970."""
+        return self._steady_ns() + self._ahead_ns
 
 
 def tick_ns(tick: int) -> int:

@@ -1,7 +1,7 @@
 """Entry points of the node executables.
 
-Light, so that SIGINT and SIGTERM end a node in order from its first moments on: the nodes themselves take seconds to
-import. rclpy's own handlers would close the topics before a last command is sent.
+Light, so that SIGINT, SIGTERM and SIGHUP end a node in order from its first moments on: the nodes themselves take
+seconds to import. rclpy's own handlers would close the topics before a last command is sent.
 """
 
 import importlib
@@ -14,6 +14,21 @@ from types import FrameType
 def policy_node() -> None:
     """Run the policy node."""
     sys.exit(_run("policy_node", "PolicyNode"))
+
+
+def hardware_node() -> None:
+    """Run the hardware node."""
+    sys.exit(_run("hardware_node", "HardwareNode"))
+
+
+def emulator_node() -> None:
+    """Run the emulator node."""
+    sys.exit(_run("emulator_node", "EmulatorNode"))
+
+
+def estop_node() -> None:
+    """Run the emergency stop node."""
+    sys.exit(_run("estop_node", "EmergencyStopNode"))
 
 
 def simulation_node() -> None:
@@ -32,7 +47,7 @@ def _run(module: str, node_class: str) -> int:
     def handle(number: int, frame: FrameType | None) -> None:
         stop.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, handle)
     node = getattr(importlib.import_module(f"exo_nodes.{module}"), node_class)
     run_node = importlib.import_module("exo_nodes.lifecycle").run_node

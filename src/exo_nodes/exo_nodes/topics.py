@@ -12,6 +12,8 @@ exo/joint_commands                  sensor_msgs/JointState            wanted tor
                                                                       state that it answers
 exo/safety_status                   diagnostic_msgs/DiagnosticArray   what the safety limiter made of the state with
                                                                       the same stamp and the newest command
+exo/emergency_stop/heartbeat        std_msgs/Bool                     20 times a second: true while the emergency stop
+                                                                      is not pressed; silence counts as pressed
 human/joint_states                  sensor_msgs/JointState            pelvis and leg joints (``HUMAN_JOINTS``); effort
                                                                       is the torque of muscles and end stops
 human/ground_reaction/right, left   geometry_msgs/WrenchStamped       force on the foot, x forward, z up, N
@@ -27,6 +29,18 @@ exo/training/learning_curve         sensor_msgs/JointState            a named ve
                                                                       trainer once per second
 ==================================  ================================  ==============================================
 
+Services of the hardware node, all std_srvs/Trigger; none can raise a torque or a limit:
+
+======================  ==============================================================================================
+exo/emergency_stop      zero torque in the next tick, latched
+exo/stop                lets the torque fall with the stop ramp, then disables the drives
+exo/lower_assistance    takes a fifth of the full assistance away; a start from rest brings it back
+exo/reset               clears a latched fault, if the hips are still and the commands zero
+exo/start               enables the drives again after a stop or reset, with the soft start
+======================  ==============================================================================================
+
+The emergency stop node has press and release, relative to its name.
+
 No standard message is a stamped vector of named numbers, so JointState carries such values too: it is what plotting
 tools such as PlotJuggler and Foxglove show by name.
 """
@@ -34,6 +48,15 @@ tools such as PlotJuggler and Foxglove show by name.
 JOINT_STATES = "exo/joint_states"
 JOINT_COMMANDS = "exo/joint_commands"
 SAFETY_STATUS = "exo/safety_status"
+
+EMERGENCY_STOP_HEARTBEAT = "exo/emergency_stop/heartbeat"
+HEARTBEAT_PERIOD_S = 0.05
+
+EMERGENCY_STOP = "exo/emergency_stop"
+STOP = "exo/stop"
+START = "exo/start"
+RESET = "exo/reset"
+LOWER_ASSISTANCE = "exo/lower_assistance"
 
 HUMAN_JOINT_STATES = "human/joint_states"
 GROUND_REACTION = {"right": "human/ground_reaction/right", "left": "human/ground_reaction/left"}

@@ -101,7 +101,7 @@ class SimulatedHuman:
         self.model, self.gait = model, gait
         self.arrays = model_arrays(model)
         self._reflexes = gait.reflex_arrays()
-        self._dt = physics_step_s
+        self.physics_step_s = physics_step_s
         self._steps_per_control = steps_per_control(physics_step_s)
         self._steps = self._steps_per_control * round(POLICY_PERIOD_S / layout.CONTROL_PERIOD_S)
         self._start = initial_state(model, self.arrays, self._reflexes, gait)
@@ -122,9 +122,25 @@ class SimulatedHuman:
         Args:
             hip_torque_nm: (2,) torque of the exoskeleton at the right and left hip, Nm, flexion positive.
         """
+        self.begin_period()
+        self.advance(hip_torque_nm, self._steps)
+
+    def begin_period(self) -> None:
+        """Let the mean metabolic power count from now on; ``step`` does so itself."""
         self._energy_before = self._part(layout.MUSCLE_ENERGY, layout.N_MUSCLES)
+
+    def advance(self, hip_torque_nm: NDArray[np.float64], physics_steps: int) -> None:
+        """Advance by some physics steps, for torques that change within a policy period; see ``step``."""
         torque = np.ascontiguousarray(hip_torque_nm, dtype=np.float64)
-        self._advance(self.arrays, self._reflexes, self._state, torque, self._dt, self._steps, self._steps_per_control)
+        self._advance(
+            self.arrays,
+            self._reflexes,
+            self._state,
+            torque,
+            self.physics_step_s,
+            physics_steps,
+            self._steps_per_control,
+        )
 
     def push(self, velocity_change_m_s: float) -> None:
         """Change the forward velocity of the whole body at once."""
@@ -140,7 +156,7 @@ class SimulatedHuman:
     @property
     def time_s(self) -> float:
         """Time since the start of the walk."""
-        return float(self._state[layout.STEP] * self._dt)
+        return float(self._state[layout.STEP] * self.physics_step_s)
 
     @property
     def is_finite(self) -> bool:

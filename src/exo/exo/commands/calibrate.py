@@ -7,9 +7,6 @@ from typing import Any
 from exo.json_output import add_json_option, print_json
 from exo_control.errors import ConfigError
 
-EMULATED_OFFSETS_RAD = (0.30, -0.20)
-"""Right and left: what a calibration of emulated drives has to find."""
-
 
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     """Add ``exo calibrate``."""
@@ -44,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     from exo_hardware.calibration_file import calibration_path
     from exo_hardware.device_config import load_device_config
     from exo_hardware.emulation_config import load_emulation
-    from exo_hardware.make_driver import emulate, emulated_config, make_driver
+    from exo_hardware.make_driver import EMULATED_OFFSETS_RAD, emulate, emulated_config, make_driver
     from exo_hardware.offset_calibration import OffsetCalibration
     from exo_hardware.plant import HangingLegs
     from exo_hardware.torque_driver import TorqueDriver
