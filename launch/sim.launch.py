@@ -3,22 +3,17 @@
 The trial folder then holds the recording (bag/), summary.json and summary.png.
 """
 
-import signal
-
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
-from launch.actions import DeclareLaunchArgument, EmitEvent, ExecuteProcess, LogInfo, OpaqueFunction
+from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch.conditions import IfCondition
-from launch.events import Shutdown, matches_action
-from launch.events.process import ProcessExited, SignalProcess
-from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
-from launch_ros.substitutions import FindPackagePrefix
 
 from exo.launch_command import command_line_arguments
-from exo.trial_plan import TrialPlan, check_names, plan_trial
+from exo.launched_trial import DISCOVERY, LIMIT_DISCOVERY, LaunchedTrial
+from exo.trial_plan import check_names, plan_trial
 from exo_control.joints import POLICY_PERIOD_S
 from exo_nodes import topics
-from exo_nodes.lifecycle import EXIT_CANNOT_START
 from exo_sim.names import DEFAULT_GAIT
 
 TRUE_FALSE = ["true", "false"]
@@ -66,6 +61,7 @@ ARGUMENTS = [
         description="start rviz2",
     ),
     DeclareLaunchArgument("namespace", default_value="", description="namespace of all nodes and topics"),
+    DISCOVERY,
     DeclareLaunchArgument(
         "log_level",
         default_value="info",
@@ -90,119 +86,33 @@ def generate_launch_description() -> LaunchDescription:
         arguments=["--fixed-frame", topics.WORLD_FRAME],
         condition=IfCondition(LaunchConfiguration("rviz")),
     )
-    return LaunchDescription([*ARGUMENTS, OpaqueFunction(function=start_trial), rviz])
+    return LaunchDescription([*ARGUMENTS, LIMIT_DISCOVERY, OpaqueFunction(function=start_trial), rviz])
 
 
 def start_trial(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     values = context.launch_configurations
     check_names(command_line_arguments(__file__), [argument.name for argument in ARGUMENTS])
     plan = plan_trial(values)
-    return Trial(plan, values["namespace"], values["log_level"]).actions()
-
-
-class Trial:
-    """The processes of a trial, and what happens when one of them ends."""
-
-    def __init__(self, plan: TrialPlan, namespace: str, log_level: str) -> None:
-        self.problems: list[str] = []
-        self.simulation_ended = False
-        self.plan = plan
-        self.recorder = self.make_recorder(namespace) if plan.directory else None
-        shared = {
-            "package": "exo_nodes",
-            "namespace": namespace,
-            "output": "screen",
-            "ros_arguments": ["--log-level", log_level],
-        }
-        self.policy = Node(
-            executable="policy_node",
-            name="policy",
-            parameters=[
-                plan.policy_params,
-                {
-                    "policy": plan.policy,
-                    "tick_period_s": 0.0 if plan.lockstep else POLICY_PERIOD_S / plan.real_time_factor,
-                    "wait_for_recorder": self.recorder is not None,
-                },
-            ],
-            on_exit=self.on_policy_exit,
-            **shared,
-        )
-        self.simulation = Node(
-            executable="simulation_node",
-            name="simulation",
-            parameters=[
-                plan.simulation_params,
-                {
-                    "engine": plan.engine,
-                    "gait": plan.gait,
-                    "subject": plan.subject,
-                    "seed": plan.seed,
-                    "duration_s": plan.duration_s,
-                    "real_time_factor": plan.real_time_factor,
-                    "lockstep": plan.lockstep,
-                    "wait_for_recorder": self.recorder is not None,
-                },
-            ],
-            on_exit=self.on_simulation_exit,
-            **shared,
-        )
-
-    def make_recorder(self, namespace: str) -> ExecuteProcess:
-        """`exo record` runs the command after -- and then summarises the trial, also when all is interrupted."""
-        prefix = f"/{namespace.strip('/')}/" if namespace.strip("/") else "/"
-        recorded = [prefix + topic for topic in topics.RECORDED]
-        if not self.plan.lockstep:
-            recorded.append(topics.DIAGNOSTICS)  # holds wall times, which differ from run to run
-        custom_data = [f"{key}={value}" for key, value in self.plan.custom_data().items()]
-        # Where colcon installs it: without env.sh it is not on the path.
-        exo = PathJoinSubstitution([FindPackagePrefix("exo"), "lib", "exo", "exo"])
-        directory = str(self.plan.directory)
-        command = ["ros2", "bag", "record", "-s", "mcap", "-o", str(self.plan.bag), "--use-sim-time"]
-        return ExecuteProcess(
-            name="recorder",
-            cmd=[exo, "record", directory, "--", *command, "--topics", *recorded, "--custom-data", *custom_data],
-            output="screen",
-            sigterm_timeout="180",  # the summary takes seconds, and the first one compiles the engine
-            on_exit=self.on_recorder_exit,
-        )
-
-    def actions(self) -> list[LaunchDescriptionEntity]:
-        processes = [self.policy, self.simulation]
-        return processes if self.recorder is None else [self.recorder, *processes]
-
-    def on_policy_exit(self, event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
-        if self.simulation_ended or context.is_shutdown:
-            return []
-        self.problems.append(f"the policy node ended early, exit code {event.returncode}")
-        if event.returncode == EXIT_CANNOT_START:
-            return self.end()
-        return [LogInfo(msg=f"{self.problems[-1]}: the person walks on without torque")]
-
-    def on_simulation_exit(self, event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
-        self.simulation_ended = True
-        if context.is_shutdown:
-            return []
-        if event.returncode != 0:
-            self.problems.append(f"the simulation node failed, exit code {event.returncode}")
-        if self.recorder is None or self.recorder.return_code is not None:
-            return self.end()
-        return [
-            EmitEvent(event=SignalProcess(signal_number=signal.SIGINT, process_matcher=matches_action(self.recorder)))
-        ]
-
-    def on_recorder_exit(self, event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
-        if context.is_shutdown:
-            return []
-        if event.returncode != 0:
-            self.problems.append(f"the recorder failed, exit code {event.returncode}")
-        elif not self.simulation_ended:
-            self.problems.append("the recorder was stopped early")
-        if self.simulation_ended or event.returncode == EXIT_CANNOT_START:
-            return self.end()
-        return [LogInfo(msg=f"{self.problems[-1]}: the person walks on unrecorded")]
-
-    def end(self) -> list[LaunchDescriptionEntity]:
-        if self.problems:
-            raise RuntimeError("; ".join(self.problems))  # the launch ends with exit code 1
-        return [EmitEvent(event=Shutdown(reason="the trial is over"))]
+    trial = LaunchedTrial("simulation", values["namespace"], values["log_level"])
+    if plan.directory:
+        # Diagnostics hold wall times, which differ from run to run.
+        recorded = topics.RECORDED if plan.lockstep else (*topics.RECORDED, topics.DIAGNOSTICS)
+        trial.record(plan.bag, recorded, plan.custom_data(), sim_time=True)
+    tick_period_s = 0.0 if plan.lockstep else POLICY_PERIOD_S / plan.real_time_factor
+    trial.add_policy([plan.policy_params, {"policy": plan.policy, "tick_period_s": tick_period_s}])
+    trial.add_device(
+        "simulation",
+        [
+            plan.simulation_params,
+            {
+                "engine": plan.engine,
+                "gait": plan.gait,
+                "subject": plan.subject,
+                "seed": plan.seed,
+                "duration_s": plan.duration_s,
+                "real_time_factor": plan.real_time_factor,
+                "lockstep": plan.lockstep,
+            },
+        ],
+    )
+    return trial.actions

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 
@@ -52,21 +52,45 @@ class TrialPlan:
         assert self.directory is not None
         arguments = {key: value for key, value in asdict(self).items() if key != "directory"}
         files = {key: load_yaml(arguments[key]) for key in ("policy_params", "simulation_params")}
-        data = {
-            "trial_id": self.directory.name,
-            "git_sha": git_sha() or "unknown",
-            "limits_sha256": load_limits().sha256(),
-            "policy": self.policy,
-            "gait": self.gait,
-            "subject": self.subject,
-            "seed": str(self.seed),
-            # `ros2 bag record` cuts a value at its first "="; JSON can do without that character.
-            "parameters": json.dumps({**arguments, **files}).replace("=", "\\u003d"),
-        }
-        path = policy_file(self.policy)
-        if path is not None:
-            data["policy_sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
-        return data
+        person = {"gait": self.gait, "subject": self.subject, "seed": str(self.seed)}
+        return {**describe_trial(self.directory, self.policy, {**arguments, **files}), **person}
+
+
+def describe_trial(directory: Path, policy: str, parameters: Mapping[str, Any]) -> dict[str, str]:
+    """Return what every recording says about itself, simulated or not."""
+    data = {
+        "trial_id": directory.name,
+        "git_sha": git_sha() or "unknown",
+        "limits_sha256": load_limits().sha256(),
+        "policy": policy,
+        # `ros2 bag record` cuts a value at its first "="; JSON can do without that character.
+        "parameters": json.dumps(parameters).replace("=", "\\u003d"),
+    }
+    path = policy_file(policy)
+    if path is not None:
+        data["policy_sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return data
+
+
+class Checker(Protocol):
+    """Checks one launch argument."""
+
+    def __call__(self, name: str, check: Callable[[str], Checked], /) -> Checked:
+        """Return the value; raises ConfigError that names argument, value and fix."""
+        ...
+
+
+def checker(arguments: Mapping[str, str]) -> Checker:
+    """Return a function that checks launch arguments by name."""
+
+    def checked(name: str, check: Callable[[str], Checked]) -> Checked:
+        value = arguments[name]
+        try:
+            return check(value)
+        except ExoError as error:
+            raise ConfigError(f"launch argument {name}:={value}: {error}") from None
+
+    return checked
 
 
 def plan_trial(arguments: Mapping[str, str]) -> TrialPlan:
@@ -76,15 +100,9 @@ def plan_trial(arguments: Mapping[str, str]) -> TrialPlan:
         ConfigError: a value is not allowed; names argument, value and fix.
     """
 
-    def checked(name: str, check: Callable[[str], Checked]) -> Checked:
-        value = arguments[name]
-        try:
-            return check(value)
-        except ExoError as error:
-            raise ConfigError(f"launch argument {name}:={value}: {error}") from None
-
-    checked("policy", _check_policy)
-    checked("namespace", _check_namespace)
+    checked = checker(arguments)
+    checked("policy", check_policy)
+    checked("namespace", check_namespace)
     checked("rviz", _check_rviz)
     checked("engine", _check_engine)
     checked("gait", load_gait)
@@ -94,17 +112,17 @@ def plan_trial(arguments: Mapping[str, str]) -> TrialPlan:
         engine=arguments["engine"],
         gait=arguments["gait"],
         subject=arguments["subject"],
-        seed=checked("seed", _whole(0, 2**31 - 1)),
-        duration_s=checked("duration", _number(0.01, 36000.0, " s")),
-        real_time_factor=checked("real_time_factor", _number(0.01, 10.0, "; lockstep:=true is as fast as it can")),
+        seed=checked("seed", whole_from(0, 2**31 - 1)),
+        duration_s=checked("duration", number_from(0.01, 36000.0, " s")),
+        real_time_factor=checked("real_time_factor", number_from(0.01, 10.0, "; lockstep:=true is as fast as it can")),
         lockstep=checked("lockstep", to_bool),
-        policy_params=str(checked("policy_params", _parameter_file("policy.yaml"))),
-        simulation_params=str(checked("simulation_params", _parameter_file("simulation.yaml"))),
+        policy_params=str(checked("policy_params", parameter_file("policy.yaml"))),
+        simulation_params=str(checked("simulation_params", parameter_file("simulation.yaml"))),
         directory=None,
     )
     if not checked("record", to_bool):
         return plan
-    return TrialPlan(**{**asdict(plan), "directory": checked("trial_dir", _trial_folder(plan.policy))})
+    return TrialPlan(**{**asdict(plan), "directory": checked("trial_dir", make_trial_folder(plan.policy))})
 
 
 def to_bool(text: str) -> bool:
@@ -130,13 +148,23 @@ def check_names(given: Mapping[str, Any], known: list[str]) -> None:
             raise ConfigError(f"unknown launch argument {name}:={given[name]}; {choices_hint(name, known)}")
 
 
-def _check_policy(text: str) -> None:
+def check_policy(text: str) -> None:
+    """Refuse what is no policy, or a policy file that is not there.
+
+    Raises:
+        ConfigError: as said.
+    """
     path = policy_file(text)
     if path is not None and not path.is_file():
         raise ConfigError("no such file")
 
 
-def _check_namespace(text: str) -> None:
+def check_namespace(text: str) -> None:
+    """Refuse what is no namespace.
+
+    Raises:
+        ConfigError: as said.
+    """
     if not re.fullmatch(r"/?([A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*)?", text):
         raise ConfigError("needs letters, digits and underscores, in parts that a / separates, such as lab/left_leg")
 
@@ -155,7 +183,9 @@ def _check_engine(text: str) -> None:
         raise ConfigError("SCONE is not installed; use engine:=auto or engine:=native")
 
 
-def _number(minimum: float, maximum: float, unit: str) -> Callable[[str], float]:
+def number_from(minimum: float, maximum: float, unit: str) -> Callable[[str], float]:
+    """Return a check for a number in a range; ``unit`` follows the range in the message."""
+
     def check(text: str) -> float:
         try:
             value = float(text)
@@ -168,7 +198,9 @@ def _number(minimum: float, maximum: float, unit: str) -> Callable[[str], float]
     return check
 
 
-def _whole(minimum: int, maximum: int) -> Callable[[str], int]:
+def whole_from(minimum: int, maximum: int) -> Callable[[str], int]:
+    """Return a check for a whole number in a range."""
+
     def check(text: str) -> int:
         try:
             value = int(text)
@@ -181,7 +213,9 @@ def _whole(minimum: int, maximum: int) -> Callable[[str], int]:
     return check
 
 
-def _parameter_file(default: str) -> Callable[[str], Path]:
+def parameter_file(default: str) -> Callable[[str], Path]:
+    """Return a check for the path of a ROS parameter file; an empty text is a file of config/."""
+
     def check(text: str) -> Path:
         path = Path(text).absolute() if text else config_path(default)
         for node, content in load_yaml(path).items():
@@ -192,7 +226,9 @@ def _parameter_file(default: str) -> Callable[[str], Path]:
     return check
 
 
-def _trial_folder(policy: str) -> Callable[[str], Path]:
+def make_trial_folder(policy: str) -> Callable[[str], Path]:
+    """Return a check that makes the trial folder; an empty text is one named after date and policy."""
+
     def check(text: str) -> Path:
         now = datetime.datetime.now().strftime("%Y-%m-%d-%H%M%S")
         path = Path(text or f"trials/{now}-{Path(policy).stem}").absolute()

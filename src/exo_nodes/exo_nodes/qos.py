@@ -58,8 +58,10 @@ def clock() -> QoSProfile:
 
 
 def heartbeat() -> QoSProfile:
-    """For the heartbeat of the emergency stop: only the newest counts."""
-    return _profile(1)
+    """For the heartbeat of the emergency stop: the next one makes good for one that is lost."""
+    profile = _profile(1)
+    profile.reliability = ReliabilityPolicy.BEST_EFFORT
+    return profile
 
 
 def diagnostics() -> QoSProfile:

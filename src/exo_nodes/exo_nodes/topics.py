@@ -69,17 +69,18 @@ LEARNING_CURVE = "exo/training/learning_curve"
 CLOCK = "/clock"
 DIAGNOSTICS = "/diagnostics"
 
+RECORDED_OF_DEVICE = (JOINT_STATES, JOINT_COMMANDS, SAFETY_STATUS)
+"""Topics of a trial's recording where there is no ground truth of the person."""
+
 RECORDED = (
-    JOINT_STATES,
-    JOINT_COMMANDS,
-    SAFETY_STATUS,
+    *RECORDED_OF_DEVICE,
     HUMAN_JOINT_STATES,
     *GROUND_REACTION.values(),
     CENTRE_OF_MASS,
     MUSCLE_ACTIVATIONS,
     METABOLIC_POWER,
 )
-"""Topics of a trial's recording. All are stamped with simulated time and hold nothing of the machine they ran on."""
+"""Topics of a simulated trial's recording. All are stamped, and hold nothing of the machine that they ran on."""
 
 RECORDER_NODE = "rosbag2_recorder"
 """Node name of ``ros2 bag record``."""
