@@ -106,7 +106,7 @@ def start_trial(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         recorded = topics.RECORDED if plan.emulate else topics.RECORDED_OF_DEVICE
         trial.record(plan.bag, (*recorded, topics.DIAGNOSTICS), plan.custom_data(), sim_time=False)
     if plan.emulate:
-        person = {"gait": plan.gait, "subject": plan.subject, "seed": plan.seed, "duration_s": plan.duration_s}
+        person = {"gait": plan.gait, "subject": plan.subject, "seed": plan.seed, "duration_s": plan.disturbed_s}
         drives = {"channel": plan.channel, "emulation": plan.emulation, "inject": plan.inject, "device": plan.device}
         trial.add_helper("emulator", "emulator_node", [plan.hardware_params, person | drives], "")
     if plan.estop == "launch":

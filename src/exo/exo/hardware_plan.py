@@ -30,6 +30,9 @@ from exo_sim.subject import load_subject
 EMULATED_DURATION_S = 20.0
 """Of a trial with emulated drives, unless another is asked for."""
 
+LONGEST_DISTURBANCE_S = 3600.0
+"""Where the trial has no end."""
+
 
 @dataclass(frozen=True)
 class HardwarePlan:
@@ -50,6 +53,8 @@ class HardwarePlan:
     rate_hz: int
     duration_s: float
     """0: until it is stopped."""
+    disturbed_s: float
+    """Time that the disturbances of the emulated person are drawn for."""
     estop: str
     policy_params: str
     hardware_params: str
@@ -65,7 +70,7 @@ class HardwarePlan:
     def custom_data(self) -> dict[str, str]:
         """Return what the recording says about itself, beside its messages."""
         assert self.directory is not None
-        person = ("gait", "subject", "seed", "emulation", "inject")
+        person = ("gait", "subject", "seed", "emulation", "inject", "disturbed_s")
         left_out = ("directory", "channel", *(() if self.emulate else person))
         arguments = {key: value for key, value in asdict(self).items() if key not in left_out}
         files = {key: load_yaml(arguments[key]) for key in ("policy_params", "hardware_params")}
@@ -113,6 +118,7 @@ def plan_hardware_trial(arguments: Mapping[str, str]) -> HardwarePlan:
     checked("subject", load_subject)
     load_limits()
     duration = arguments["duration"] or (f"{EMULATED_DURATION_S:g}" if emulate else "0")
+    duration_s = checker({"duration": duration})("duration", number_from(0.0, 36000.0, " s"))
     plan = HardwarePlan(
         policy=arguments["policy"],
         device=str(Path(arguments["device"]).absolute()) if arguments["device"] else "",
@@ -126,7 +132,8 @@ def plan_hardware_trial(arguments: Mapping[str, str]) -> HardwarePlan:
         subject=arguments["subject"],
         seed=checked("seed", whole_from(0, 2**31 - 1)),
         rate_hz=checked("rate", whole_from(100, 500)),
-        duration_s=checker({"duration": duration})("duration", number_from(0.0, 36000.0, " s")),
+        duration_s=duration_s,
+        disturbed_s=duration_s or LONGEST_DISTURBANCE_S,
         estop=arguments["estop"],
         policy_params=str(checked("policy_params", parameter_file("policy.yaml"))),
         hardware_params=str(checked("hardware_params", parameter_file("hardware.yaml"))),

@@ -30,7 +30,7 @@ class Series:
     values: Floats  # (n, ...)
 
     def at(self, stamps_ns: NDArray[np.int64]) -> Floats:
-        """Return the values at these stamps, all of which the series has."""
+        """Return the values at these stamps, or at the next that the series has; there must be one."""
         values: Floats = self.values[np.searchsorted(self.stamp_ns, stamps_ns)]
         return values
 
@@ -43,6 +43,11 @@ class Recording:
     messages: Mapping[str, list[Any]]
     complete: bool
     """False if the recorder was killed before it closed the recording."""
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether device and person were one simulation, not real or emulated drives."""
+        return "device" not in self.custom_data
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
@@ -112,13 +117,17 @@ class Recording:
 
     @cached_property
     def stamps_ns(self) -> NDArray[np.int64]:
-        """Stamps of the states that are recorded whole; shape (n,)."""
-        series = [self.applied_torque, self.human_position, self.centre_of_mass, self.activation, self.metabolic_power]
+        """Stamps of the states of the person that are recorded whole, while the device was at work; shape (n,)."""
+        series = [self.human_position, self.centre_of_mass, self.activation, self.metabolic_power]
         series += [self.ground_reaction(side) for side in SIDES]
         common = series[0].stamp_ns
         for other in series[1:]:
             common = np.intersect1d(common, other.stamp_ns)
-        return common
+        device = self.applied_torque.stamp_ns
+        if self.is_simulated:
+            return np.intersect1d(common, device)
+        # Emulated drives and the person who wears them are two processes, which do not tick together.
+        return common[(common >= device[0]) & (common <= device[-1])] if len(device) else common[:0]
 
 
 def load_recording(bag: Path) -> Recording:

@@ -1,5 +1,6 @@
 """The emulator node: emulated drives on a local CAN bus, worn by a walking person, in a process of their own."""
 
+import gc
 import sys
 from contextlib import suppress
 
@@ -24,6 +25,8 @@ from exo_nodes.peers import clash, unrecorded
 from exo_nodes.person import PERSON, disturbance_of, make_person
 from exo_nodes.stamps import PERIOD_NS, SteadyClock
 from exo_sim.walking_legs import WalkingLegs
+
+PERIODS_PER_COLLECTION = 100
 
 PARAMETERS = (
     NodeParameter("device", "", "device file; empty: config/hardware/device.yaml"),
@@ -95,12 +98,19 @@ class EmulatorNode(ExoNode):
 
     def activate(self) -> None:
         """Look out for the hardware node."""
+        # What is published for the first time takes longer than the hardware node waits for a drive.
+        self._begin_ns = self._steady_clock.now_ns()
+        self._publish()
+        gc.collect()
+        gc.freeze()
+        gc.disable()  # a full collection takes too long as well
         self._status: Subscription | None = self.create_subscription(
             DiagnosticArray, topics.SAFETY_STATUS, self._on_device_active, qos.diagnostics()
         )
 
     def deactivate(self) -> None:
         """Say how the walk went; the drives live on until ``cleanup``."""
+        gc.enable()
         text = f"walked {self._human.time_s:.2f} s, {self._human.com_position_m[0]:.2f} m"
         self.get_logger().info(text + ("; the person fell" if self._legs.has_fallen else ""))
 
@@ -125,6 +135,7 @@ class EmulatorNode(ExoNode):
 
     def _publish(self) -> None:
         self._human_topics.publish(self._begin_ns + self._legs.period * PERIOD_NS, self._human)
+        gc.collect(0 if self._legs.period % PERIODS_PER_COLLECTION else 1)
         if self._legs.has_fallen:
             self.get_logger().warning(f"the person fell after {self._human.time_s:.2f} s", once=True)
 

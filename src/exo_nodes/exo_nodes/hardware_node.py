@@ -24,7 +24,7 @@ from exo_nodes.device import Device
 from exo_nodes.lifecycle import WAIT_FOR_RECORDER, ExoNode, StartError
 from exo_nodes.messages import Report
 from exo_nodes.parameters import NodeParameter
-from exo_nodes.peers import clash, rival_policies, unrecorded
+from exo_nodes.peers import clash, is_read_by, rival_policies, unrecorded
 from exo_nodes.stamps import SteadyClock
 from exo_nodes.tick_schedule import TickSchedule
 from exo_safety.emergency_stop import EmergencyStop
@@ -44,6 +44,9 @@ SLEEP_S = 0.0005
 """The end of a period is slept, not spun: waking up from sleep is more precise than from waiting for messages."""
 
 LOWERING_STEP = 0.2
+
+EMULATOR = "emulator"
+"""Node name of the emulator: the person walks only once it reads the safety status."""
 
 PARAMETERS = (
     NodeParameter("device", "", "device file; empty: config/hardware/device.yaml"),
@@ -123,6 +126,8 @@ class HardwareNode(ExoNode):
         missing = self._device.missing_policy() if self.values["wait_for_policy"] else []
         if self._stop_button is not None and (problem := self._stop_button.problem(time.monotonic())):
             missing.append(f"the emergency stop (ros2 run exo_nodes estop_node): {problem}")
+        if self.values["emulation_channel"] and not is_read_by(self, self._device.status_publisher, EMULATOR):
+            missing.append("the person who wears the emulated drives (emulator_node)")
         if self.values[WAIT_FOR_RECORDER.name]:
             recorded = [self._device.state_publisher, self._device.status_publisher]
             missing += [f"the recorder to read {topic}" for topic in unrecorded(self, recorded)]
