@@ -40,7 +40,7 @@ def _person_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
     files = parameters.get("simulation_params") or {
         node: values for node, values in parameters["hardware_params"].items() if node.endswith("emulator")
     }
-    values: dict[str, Any] = next(iter(files.values()), {}).get("ros__parameters", {})
+    values: dict[str, Any] = next((file["ros__parameters"] for file in files.values()), {})
     return values
 
 

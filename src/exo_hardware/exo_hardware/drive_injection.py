@@ -12,11 +12,15 @@ class Injection(Enum):
     JUMPING_ENCODER = "jumping_encoder"  # by JUMP_RAD
     FROZEN_TIMESTAMP = "frozen_timestamp"  # the adapter stamps all frames alike
     OVER_TEMPERATURE = "over_temperature"  # the drive reports it and drops its torque
+    HOT = "hot"  # at HOT_C, which the drive itself still puts up with
+    NO_TORQUE = "no_torque"  # the power stage is off, and the drive does not say so
     WRONG_ID = "wrong_id"  # the drive answers as another
     CORRUPTED_FRAME = "corrupted_frame"  # frames lose their last bytes
     TWIN = "twin"  # a second drive with the same ID answers too
     REFUSED_SEND = "refused_send"  # the adapter takes no frame for this drive
 
+
+HOT_C = 90.0
 
 JUMP_RAD = 0.7
 """Of the output shaft: one of the 40 degree jumps that users of AK10-9 drives saw (TMotorCANControl issue 14)."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exo_hardware.drive_injection import JUMP_RAD, Injection
+from exo_hardware.drive_injection import HOT_C, JUMP_RAD, Injection
 from exo_hardware.emulation_config import DriveEmulation
 
 _FRICTION_WIDTH_RAD_PER_S = 0.05
@@ -108,7 +108,8 @@ class EmulatedDrive:
         if self.timeout_s is not None and self._idle_s > self.timeout_s:
             self._target, self.timed_out = FREE, True
         self._advance_temperature(dt_s)
-        wanted_a = 0.0 if self.over_temperature else self._wanted_torque() / self.torque_constant_nm_per_a
+        off = self.over_temperature or Injection.NO_TORQUE in self.injections
+        wanted_a = 0.0 if off else self._wanted_torque() / self.torque_constant_nm_per_a
         bandwidth = self.emulation.torque_bandwidth_hz
         share = 1.0 if bandwidth is None else -math.expm1(-2.0 * math.pi * bandwidth * dt_s)
         self.current_a += share * (wanted_a - self.current_a)
@@ -125,6 +126,8 @@ class EmulatedDrive:
         emulation = self.emulation
         final = emulation.ambient_c + emulation.heating_c_per_a2 * self.current_a**2
         self.temperature_c += -math.expm1(-dt_s / emulation.thermal_time_s) * (final - self.temperature_c)
+        if Injection.HOT in self.injections:
+            self.temperature_c = HOT_C
         if Injection.OVER_TEMPERATURE in self.injections:
             self.temperature_c = emulation.over_temperature_c + 5.0
         if self.temperature_c > emulation.over_temperature_c:
