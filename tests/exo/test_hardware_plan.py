@@ -89,6 +89,7 @@ def test_nothing_is_recorded_on_request(tmp_path: Path) -> None:
         ("subject", "nobody", "unknown subject 'nobody'"),
         ("seed", "-1", "needs a whole number from 0 to"),
         ("rate", "50", "needs a whole number from 100 to 500"),
+        ("rate", "150", "needs a multiple of 100"),
         ("duration", "-1", "needs a number from 0 to 36000 s"),
         ("namespace", "9lives", "needs letters, digits and underscores"),
     ],

@@ -31,15 +31,17 @@ def compiled_engine() -> None:
 
 
 class Trial:
-    """A running ``ros2 launch exo sim.launch.py``."""
+    """A running ``ros2 launch exo sim.launch.py`` or other launch file."""
 
-    def __init__(self, arguments: dict[str, object], env: dict[str, str], folder: Path, prefix: list[str]) -> None:
+    def __init__(
+        self, launch_file: str, arguments: dict[str, object], env: dict[str, str], folder: Path, prefix: list[str]
+    ) -> None:
         self.folder = folder
         self._log = folder.with_suffix(".txt")
         words = [f"{key}:={value}" for key, value in {"trial_dir": folder, **arguments}.items()]
         with self._log.open("wb") as output:
             self.process = subprocess.Popen(
-                [*prefix, "ros2", "launch", "exo", "sim.launch.py", *words],
+                [*prefix, "ros2", "launch", "exo", launch_file, *words],
                 env=env,
                 cwd=folder.parent,
                 stdin=subprocess.DEVNULL,
@@ -92,8 +94,8 @@ def launch_trial(ros_env: dict[str, str], tmp_path: Path) -> Iterator[LaunchTria
         pytest.fail("ros2 is not on the path: run the tests with `make test`, or after `. ./env.sh`")
     trials: list[Trial] = []
 
-    def launch(prefix: tuple[str, ...] = (), **arguments: object) -> Trial:
-        trial = Trial(arguments, ros_env, tmp_path / f"trial_{len(trials)}", list(prefix))
+    def launch(launch_file: str = "sim.launch.py", prefix: tuple[str, ...] = (), **arguments: object) -> Trial:
+        trial = Trial(launch_file, arguments, ros_env, tmp_path / f"trial_{len(trials)}", list(prefix))
         trials.append(trial)
         return trial
 

@@ -80,6 +80,13 @@ class HardwarePlan:
         return data
 
 
+def _check_rate(text: str) -> int:
+    rate_hz = whole_from(100, 500)(text)
+    if rate_hz % 100:
+        raise ConfigError("needs a multiple of 100")
+    return rate_hz
+
+
 def plan_hardware_trial(arguments: Mapping[str, str]) -> HardwarePlan:
     """Check the launch arguments of hardware.launch.py, and the files that they name.
 
@@ -131,7 +138,7 @@ def plan_hardware_trial(arguments: Mapping[str, str]) -> HardwarePlan:
         gait=arguments["gait"],
         subject=arguments["subject"],
         seed=checked("seed", whole_from(0, 2**31 - 1)),
-        rate_hz=checked("rate", whole_from(100, 500)),
+        rate_hz=checked("rate", _check_rate),
         duration_s=duration_s,
         disturbed_s=duration_s or LONGEST_DISTURBANCE_S,
         estop=arguments["estop"],

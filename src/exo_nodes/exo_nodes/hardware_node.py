@@ -45,6 +45,9 @@ SLEEP_S = 0.0005
 
 LOWERING_STEP = 0.2
 
+SETTLED_S = 1.0
+"""Time for which all must have been there before the drives are enabled."""
+
 EMULATOR = "emulator"
 """Node name of the emulator: the person walks only once it reads the safety status."""
 
@@ -95,6 +98,7 @@ class HardwareNode(ExoNode):
         loop = TorqueLoop(make_driver(device, calibration), limits, self._period_s, self._stop_button)
         loop.driver.open()
         self._loop = loop
+        self._complete_s = time.monotonic()
         self._steady_clock = SteadyClock()
         self._device = Device(self, loop.limiter, POLICY_PERIOD_S, device.name)
         self._diagnostics = self.create_publisher(DiagnosticArray, topics.DIAGNOSTICS, qos.diagnostics())
@@ -131,7 +135,11 @@ class HardwareNode(ExoNode):
         if self.values[WAIT_FOR_RECORDER.name]:
             recorded = [self._device.state_publisher, self._device.status_publisher]
             missing += [f"the recorder to read {topic}" for topic in unrecorded(self, recorded)]
-        return missing
+        now_s = time.monotonic()
+        if missing:
+            self._complete_s = now_s
+        # Nodes that have just met hold up each other's messages for a moment, longer than a command may be late.
+        return missing or ([] if now_s - self._complete_s >= SETTLED_S else ["the nodes to have met"])
 
     def activate(self) -> None:
         """Try the drives' watchdog, then enable them at zero torque."""

@@ -1,0 +1,150 @@
+"""hardware.launch.py with emulated drives: a trial from end to end, identical torque, and what is refused."""
+
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from numpy.typing import NDArray
+
+from exo.trajectory import JOINTS, Trajectory, from_recording
+from exo.trial_recording import load_recording
+from exo_control.registry import make_policy
+from exo_nodes import topics
+from exo_safety.limiter import SafetyLimiter
+from exo_safety.limits import load_limits
+from exo_sim.assisted_walk import AssistedWalker
+from exo_sim.disturbance import Disturbance
+from exo_sim.gait import load_gait
+from exo_sim.gait_analysis import normalised_cross_correlation
+from exo_sim.human_model import load_human_model
+
+from .conftest import LaunchTrial, Trial
+
+pytestmark = pytest.mark.integration
+
+SIDES = range(2)
+EMULATED = {"emulate": "true", "gait": "two_state"}
+LONG_ENOUGH_S = 12.0
+
+
+def trained_torque(trajectory: Trajectory, policy_name: str) -> NDArray[np.float64]:
+    """Return what policy and limiter, as training has them, give along a recorded trajectory, shape (n, 2), Nm."""
+    hips = [JOINTS.index(f"{side}_hip_flexion") for side in ("right", "left")]
+    policy, limiter = make_policy(policy_name), SafetyLimiter(load_limits())
+    policy.reset()
+    limiter.start()
+    torque = []
+    for tick, (position, velocity) in enumerate(
+        zip(trajectory.position_rad[:, hips], trajectory.velocity_rad_s[:, hips], strict=True)
+    ):
+        now_s = 0.01 * tick
+        command = policy.torque(position, velocity, now_s)
+        torque.append(limiter.apply(command, position, velocity, now_s, 0.0, 0.0).torque_nm)
+    return np.array(torque)
+
+
+def likeness(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    """Return the lower normalised cross-correlation (Wren) of the two hips; shapes (n, 2)."""
+    return min(normalised_cross_correlation(a[:, side], b[:, side]) for side in SIDES)
+
+
+def summary_of(trial: Trial) -> dict[str, Any]:
+    summary: dict[str, Any] = json.loads((trial.folder / "summary.json").read_text())
+    return summary
+
+
+@pytest.mark.parametrize(("emulation", "least"), [("ideal", 0.999), ("realistic", 0.97)])
+def test_emulated_drives_give_the_torque_of_the_training_code(
+    launch_trial: LaunchTrial, emulation: str, least: float
+) -> None:
+    trial = launch_trial(
+        launch_file="hardware.launch.py", policy="dofc", emulation=emulation, duration=LONG_ENOUGH_S, **EMULATED
+    )
+    assert trial.exit_code() == 0, trial.output
+    recording = load_recording(trial.folder / "bag")
+    walked = from_recording(recording)
+    summary = summary_of(trial)
+    assert summary["safety"]["faults"] == [], trial.output
+    assert walked.seconds >= LONG_ENOUGH_S - 0.2 and abs(walked.torque_nm).max() > 5.0
+    # The recorded torque of a state is what has acted up to it. The stop ramp at the end is not the policy's.
+    running = round((LONG_ENOUGH_S - 0.3) / 0.01)
+    same_trajectory = likeness(trained_torque(walked, "dofc")[: running - 1], walked.torque_nm[1:running])
+    assert same_trajectory >= least
+
+    gait = load_gait("two_state")
+    alone = AssistedWalker(load_human_model(gait.human), gait, make_policy("dofc"), limits=load_limits())
+    reference = alone.disturbed(running * 0.01, Disturbance(), 0).torque_nm
+    closed_loop = likeness(reference[: running - 1], walked.torque_nm[1:running])
+    print(f"{emulation}: same trajectory {same_trajectory:.5f}, closed loop {closed_loop:.5f}")
+    if emulation == "ideal":
+        assert closed_loop >= least
+
+
+def test_a_fault_of_a_drive_takes_the_torque_away_and_is_named_everywhere(launch_trial: LaunchTrial) -> None:
+    trial = launch_trial(
+        launch_file="hardware.launch.py", policy="dofc", emulation="ideal", duration=5, namespace="lab", **EMULATED
+    )
+    trial.wait_for("[lab.emulator]: walking")
+    pid = trial.pid_of("estop_node")
+    os.kill(pid, signal.SIGKILL)
+    assert trial.exit_code() == 1, trial.output
+    assert "the emergency stop node ended early, exit code -9: the device gives no torque" in trial.output
+    (fault,) = summary_of(trial)["safety"]["faults"]
+    assert fault["fault"] == "emergency_stop" and "no heartbeat of the emergency stop for 0.2" in fault["message"]
+    recording = load_recording(trial.folder / "bag")
+    assert recording.safety_status[-1]["state"] == "fault"
+    assert recording.node_health["hardware"]["fault"] == "emergency_stop"
+    assert all(recording.messages[topic] for topic in topics.RECORDED)
+
+
+@pytest.mark.parametrize(
+    ("inject", "reason"),
+    [
+        ("silent:left_hip_flexion", "no answer from left_hip_flexion (can_id 2); check power, wiring"),
+        ("twin:left_hip_flexion", "two drives answer as can_id 2 (left_hip_flexion); give one of them another ID"),
+        ("wrong_id:left_hip_flexion", "frame 0x42 is of no drive of the device file; correct can_id"),
+        ("bus_off", "bus-off"),
+    ],
+)
+def test_drives_that_are_not_as_configured_end_the_launch(launch_trial: LaunchTrial, inject: str, reason: str) -> None:
+    trial = launch_trial(launch_file="hardware.launch.py", inject=inject, record="false", **EMULATED)
+    assert trial.exit_code() == 1
+    assert reason in trial.output and "drives enabled" not in trial.output and "Traceback" not in trial.output
+
+
+def test_a_wrong_bit_rate_ends_the_launch(launch_trial: LaunchTrial, repo_root: Path, tmp_path: Path) -> None:
+    device = yaml.safe_load((repo_root / "config" / "hardware" / "device.yaml").read_text())
+    device["bus"]["bitrate"] = 500_000
+    file = tmp_path / "device.yaml"
+    file.write_text(yaml.safe_dump(device))
+    trial = launch_trial(launch_file="hardware.launch.py", device=file, record="false", **EMULATED)
+    assert trial.exit_code() == 1
+    assert "bus-off" in trial.output and "the drives use 500000 bit/s" in trial.output
+    assert "drives enabled" not in trial.output
+
+
+def test_no_such_interface_ends_the_launch(
+    launch_trial: LaunchTrial, repo_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from exo_hardware.device_config import load_device_config
+    from exo_hardware.make_driver import emulated_calibration
+
+    emulated_calibration(load_device_config()).save(tmp_path / "calibration.yaml")
+    trial = launch_trial(
+        launch_file="hardware.launch.py", calibration=tmp_path / "calibration.yaml", policy="zero", record="false"
+    )
+    assert trial.exit_code() == 1
+    assert "cannot open socketcan channel can0" in trial.output
+    assert "sudo ip link set can0 up type can bitrate 1000000" in trial.output and "drives enabled" not in trial.output
+
+
+def test_a_bad_argument_starts_nothing(launch_trial: LaunchTrial) -> None:
+    trial = launch_trial(launch_file="hardware.launch.py", emulat="true")
+    assert trial.exit_code() == 1
+    assert "unknown launch argument emulat:=true; did you mean 'emulate'?" in trial.output
+    assert "process started" not in trial.output
