@@ -122,6 +122,7 @@ def start_trial(context: LaunchContext) -> list[LaunchDescriptionEntity]:
                 "emulation_channel": plan.channel,
                 "rate_hz": plan.rate_hz,
                 "duration_s": plan.duration_s,
+                "wait_for_emulator": plan.emulate,
                 "no_estop": plan.estop == "none",
             },
         ],

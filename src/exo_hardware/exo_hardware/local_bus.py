@@ -130,6 +130,8 @@ class LocalBusHub:
         """Return a frame if that is what has come from a driver."""
         try:
             data = client.recv(_LONGEST)
+        except ConnectionResetError:
+            return None  # told once, when it left with answers unread; its last frames, which end the torque, follow
         except OSError:
             data = b""
         if not data:

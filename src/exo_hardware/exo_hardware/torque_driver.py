@@ -116,7 +116,7 @@ class TorqueDriver(ABC):
         if self.calibration is None:
             raise HardwareError(f"cannot enable: device '{self.config.name}' is not calibrated; run: exo calibrate")
         self._readings.forget_faults()
-        self.poll()
+        self._await_answers()
         self._refuse_faults("cannot enable")
         try:
             self._send_both(_ZERO)
@@ -244,6 +244,15 @@ class TorqueDriver(ABC):
             if self._clock() >= deadline_s:
                 wanted = ", ".join(f"{name} (can_id {self.config.joints[name].can_id})" for name in silent)
                 raise HardwareError(f"no answer from {wanted}; {self._no_answer_hint()}")
+
+    def _await_answers(self) -> None:
+        """Ask both drives until both have answered, at most ``open_timeout_s``: the last answers may be old."""
+        deadline_s = self._clock() + self.config.open_timeout_s
+        while True:
+            self.poll()
+            self._collect_noting_failure(self.config.reply_timeout_s)
+            if 0 not in self._readings.answers or self._clock() >= deadline_s:
+                return
 
     def _refuse_faults(self, what: str) -> None:
         state = self.receive()

@@ -60,6 +60,7 @@ PARAMETERS = (
     ),
     NodeParameter("duration_s", 0.0, "time after which the assistance ends, s; 0: when it is stopped", 0.0, 36000.0),
     NodeParameter("wait_for_policy", True, "start only when a policy answers exo/joint_states"),
+    NodeParameter("wait_for_emulator", False, "start only when emulator_node, whose person walks then, is ready"),
     NodeParameter("no_estop", False, "run without the software emergency stop: on a bench without people only"),
 )
 
@@ -130,7 +131,7 @@ class HardwareNode(ExoNode):
         missing = self._device.missing_policy() if self.values["wait_for_policy"] else []
         if self._stop_button is not None and (problem := self._stop_button.problem(time.monotonic())):
             missing.append(f"the emergency stop (ros2 run exo_nodes estop_node): {problem}")
-        if self.values["emulation_channel"] and not is_read_by(self, self._device.status_publisher, EMULATOR):
+        if self.values["wait_for_emulator"] and not is_read_by(self, self._device.status_publisher, EMULATOR):
             missing.append("the person who wears the emulated drives (emulator_node)")
         if self.values[WAIT_FOR_RECORDER.name]:
             recorded = [self._device.state_publisher, self._device.status_publisher]
