@@ -29,7 +29,7 @@ pytestmark = pytest.mark.integration
 
 SIDES = range(2)
 EMULATED = {"emulate": "true", "gait": "two_state"}
-LONG_ENOUGH_S = 12.0
+LONG_ENOUGH_S = 8.0
 
 
 def trained_torque(trajectory: Trajectory, policy_name: str) -> NDArray[np.float64]:
@@ -107,8 +107,6 @@ def test_a_fault_of_a_drive_takes_the_torque_away_and_is_named_everywhere(launch
     [
         ("silent:left_hip_flexion", "no answer from left_hip_flexion (can_id 2); check power, wiring"),
         ("twin:left_hip_flexion", "two drives answer as can_id 2 (left_hip_flexion); give one of them another ID"),
-        ("wrong_id:left_hip_flexion", "frame 0x42 is of no drive of the device file; correct can_id"),
-        ("bus_off", "bus-off"),
     ],
 )
 def test_drives_that_are_not_as_configured_end_the_launch(launch_trial: LaunchTrial, inject: str, reason: str) -> None:
