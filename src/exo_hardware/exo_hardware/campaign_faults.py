@@ -9,6 +9,7 @@ import numpy as np
 
 from exo_control.joints import POLICY_PERIOD_S
 from exo_hardware.campaign_rig import CampaignRig
+from exo_hardware.device_config import DeviceConfig
 from exo_hardware.drive_injection import Injection
 from exo_safety.limits import SafetyLimits
 from exo_safety.status import Fault
@@ -34,8 +35,8 @@ class FaultRow:
     name: str
     cause: Change
     heal: Change
-    within_s: Callable[[SafetyLimits, float], float]
-    """Of the limits and the drives' time-out."""
+    within_s: Callable[[SafetyLimits, DeviceConfig], float]
+    """Stated time, from the limits and the device."""
     fault: Fault | None
     """What is reported; None where only the drive is left to act."""
     report: str
@@ -80,17 +81,22 @@ def _drifting(rad_per_s: float) -> tuple[Change, Change]:
     return change(rad_per_s), change(0.0)
 
 
-def _next_tick(limits: SafetyLimits, drive_timeout_s: float) -> float:
+def _next_tick(limits: SafetyLimits, device: DeviceConfig) -> float:
     return NEXT_TICK_S
 
 
-def _feedback_age(limits: SafetyLimits, drive_timeout_s: float) -> float:
-    return limits.feedback_age_fault_s + NEXT_TICK_S
+def _next_tick_unanswered(limits: SafetyLimits, device: DeviceConfig) -> float:
+    """The driver waits in vain for an answer before it goes on."""
+    return NEXT_TICK_S + device.reply_timeout_s
 
 
-def _drive_timeout(limits: SafetyLimits, drive_timeout_s: float) -> float:
+def _feedback_age(limits: SafetyLimits, device: DeviceConfig) -> float:
+    return limits.feedback_age_fault_s + _next_tick_unanswered(limits, device)
+
+
+def _drive_timeout(limits: SafetyLimits, device: DeviceConfig) -> float:
     """The drive's own, counted from the last command that it got."""
-    return drive_timeout_s + 0.002
+    return (device.drive_timeout_s or math.inf) + 0.002
 
 
 FAULT_ROWS: tuple[FaultRow, ...] = (
@@ -122,7 +128,15 @@ FAULT_ROWS: tuple[FaultRow, ...] = (
     FaultRow(
         8, "time stamps frozen", *_injected(Injection.FROZEN_TIMESTAMP), _feedback_age, Fault.DRIVE, f"silent: {JOINT}"
     ),
-    FaultRow(9, "computer stops", *_set("computer_runs", False, True), _drive_timeout, None, ""),
+    FaultRow(
+        9,
+        "computer stops",
+        *_set("computer_runs", False, True),
+        _drive_timeout,
+        None,
+        "",
+        since_s=lambda rig, event_s: rig.acted_s[-1],  # the tick that was under way was ended
+    ),
     FaultRow(
         10,
         "one drive reports an error",
@@ -167,7 +181,14 @@ FAULT_ROWS: tuple[FaultRow, ...] = (
         Fault.BUS,
         f"cannot send to {JOINT}",
     ),
-    FaultRow(14, "drive answers as another", *_injected(Injection.WRONG_ID), _next_tick, Fault.BUS, "is of no drive"),
+    FaultRow(
+        14,
+        "drive answers as another",
+        *_injected(Injection.WRONG_ID),
+        _next_tick_unanswered,
+        Fault.BUS,
+        "is of no drive",
+    ),
     FaultRow(15, "emergency stop pressed", *_pressed(), _next_tick, Fault.EMERGENCY_STOP, "emergency stop is pressed"),
     FaultRow(
         15,

@@ -86,13 +86,9 @@ class SafetyCampaign:
                 row.name,
                 trial + 1,
                 tuple(problems),
-                row.within_s(self._limits, self._timeout_s) if isinstance(row, FaultRow) else None,
+                row.within_s(self._limits, self._device) if isinstance(row, FaultRow) else None,
                 slowest_s if is_fault else None,
             )
-
-    @property
-    def _timeout_s(self) -> float:
-        return self._device.drive_timeout_s or math.inf
 
     def _rig(self, row: Row, trial: int) -> CampaignRig:
         number = ROWS.index(row) if row in ROWS else len(ROWS)
@@ -107,7 +103,7 @@ class SafetyCampaign:
 
     def _break(self, row: FaultRow, rig: CampaignRig) -> tuple[float, str | None]:
         """Return the time from the fault to zero torque, s, and what is wrong, or None."""
-        within_s = row.within_s(self._limits, self._timeout_s)
+        within_s = row.within_s(self._limits, self._device)
         with rig.active():
             if np.abs(rig.legs.torque_nm).min() < 1.0:
                 return math.inf, f"no torque to lose: {rig.loop.limiter.status.fault_text}"
