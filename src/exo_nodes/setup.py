@@ -23,6 +23,7 @@ setup(
             "emulator_node = exo_nodes.start:emulator_node",
             "estop_node = exo_nodes.start:estop_node",
             "hardware_node = exo_nodes.start:hardware_node",
+            "controller_bridge = exo_nodes.start:controller_bridge",
             "policy_node = exo_nodes.start:policy_node",
             "simulation_node = exo_nodes.start:simulation_node",
             "trainer_node = exo_nodes.start:trainer_node",

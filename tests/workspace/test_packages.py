@@ -30,7 +30,7 @@ def package(folder: Path) -> Package:
 
 def test_the_workspace_has_its_packages() -> None:
     core = {"exo_control", "exo_hardware", "exo_learning", "exo_safety", "exo_sim"}
-    assert core | {"exo", "exo_nodes", "ros2_subset"} <= NAMES
+    assert core | {"exo", "exo_description", "exo_nodes", "ros2_subset"} <= NAMES
 
 
 def test_package_xml_is_valid(folder: Path, package: Package) -> None:

@@ -31,6 +31,11 @@ def estop_node() -> None:
     sys.exit(_run("estop_node", "EmergencyStopNode"))
 
 
+def controller_bridge() -> None:
+    """Run the controller bridge."""
+    sys.exit(_run("controller_bridge", "ControllerBridge"))
+
+
 def simulation_node() -> None:
     """Run the simulation node."""
     sys.exit(_run("simulation_node", "SimulationNode"))
