@@ -90,6 +90,7 @@ def test_a_file_of_config_policies_is_a_policy_by_its_name(tmp_path: Path, monke
 
 
 def test_every_shipped_policy_loads() -> None:
+    assert {"law_8nm", "law_15nm", "lstm_8nm"} <= set(shipped_policies())
     for name in shipped_policies():
         assert make_policy(name).torque(STILL, STILL, 0.0).shape == (2,)
 
