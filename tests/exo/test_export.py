@@ -16,10 +16,13 @@ from exo_control.registry import make_policy
 def run_folder(tmp_path: Path) -> Path:
     """A run folder with the checkpoint of an agent that has not learned."""
     pytest.importorskip("torch")
+    import torch
+
     from exo_learning.agent import Agent
     from exo_learning.checkpoint import Checkpoint
     from exo_learning.training_config import load_training_config
 
+    torch.manual_seed(0)
     config = load_training_config("paper")
     figures = {"cot_gross": 6.0, "cot_net": 5.0, "speed_m_s": 1.25}
     checkpoint = Checkpoint(

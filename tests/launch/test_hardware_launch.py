@@ -28,7 +28,7 @@ from .conftest import LaunchTrial, Trial
 pytestmark = pytest.mark.integration
 
 SIDES = range(2)
-EMULATED = {"emulate": "true", "gait": "two_state"}
+EMULATED = {"emulate": "true", "gait": "geyer_herr"}
 LONG_ENOUGH_S = 8.0
 
 
@@ -76,7 +76,7 @@ def test_emulated_drives_give_the_torque_of_the_training_code(
     same_trajectory = likeness(trained_torque(walked, "dofc")[: running - 1], walked.torque_nm[1:running])
     assert same_trajectory >= least
 
-    gait = load_gait("two_state")
+    gait = load_gait(EMULATED["gait"])
     alone = AssistedWalker(load_human_model(gait.human), gait, make_policy("dofc"), limits=load_limits())
     reference = alone.disturbed(running * 0.01, Disturbance(), 0).torque_nm
     closed_loop = likeness(reference[: running - 1], walked.torque_nm[1:running])

@@ -52,7 +52,6 @@ class LaunchedTrial:
         self._over = False
         self._recorder: ExecuteProcess | None = None
         self._nodes: list[Node] = []
-        self._helpers: list[Node] = []
 
     @property
     def actions(self) -> list[LaunchDescriptionEntity]:
@@ -84,7 +83,7 @@ class LaunchedTrial:
 
     def add_policy(self, parameters: Sequence[object]) -> None:
         """Add the policy node."""
-        self._helpers.append(self._add("policy", parameters, self._on_policy_exit))
+        self._add("policy", parameters, self._on_policy_exit)
 
     def add_helper(self, name: str, executable: str, parameters: Sequence[object], without: str) -> None:
         """Add a node that ends with the device; ``without`` says how the trial goes on if it ends before."""
@@ -92,7 +91,7 @@ class LaunchedTrial:
         def on_exit(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
             return self._on_helper_exit(f"the {name.replace('_', ' ')} node", without, event, context)
 
-        self._helpers.append(self._add(name, parameters, on_exit, executable))
+        self._add(name, parameters, on_exit, executable)
 
     def _add(
         self,
@@ -135,7 +134,7 @@ class LaunchedTrial:
             self._problems.append(f"the {self._device} node failed, exit code {event.returncode}")
         if self._recorder is None or self._recorder.return_code is not None:
             return self._end()
-        return [_interrupt(process) for process in (self._recorder, *self._helpers) if process.return_code is None]
+        return [_interrupt(self._recorder)]  # first, so that it does not record how the other nodes end
 
     def _on_recorder_exit(self, event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
         if context.is_shutdown:

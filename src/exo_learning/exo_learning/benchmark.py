@@ -74,12 +74,13 @@ def benchmark_training(config: TrainingConfig, threads: int, repeats: int = 2) -
     """Train a few buffers with each. They take turns, so that both see the same machine.
 
     Args:
-        config: what to train; the KL stop is off, so that all epochs count.
+        config: what to train, without the KL stop, so that all epochs count, and with the critic that either can have.
         threads: for either.
         repeats: buffers of each, after one to warm up; the fastest counts.
     """
     before = torch.get_num_threads()
-    config = config.model_copy(update={"ppo": config.ppo.model_copy(update={"target_kl": None})})
+    alike = {"target_kl": None, "privileged_critic": False}
+    config = config.model_copy(update={"ppo": config.ppo.model_copy(update=alike)})
     trainers: list[_Ours | _StableBaselines3] = [_Ours(config, threads)]
     with contextlib.suppress(ImportError):
         trainers.append(_StableBaselines3(config, threads))
