@@ -28,7 +28,7 @@ from .conftest import LaunchTrial, Trial
 pytestmark = pytest.mark.integration
 
 SIDES = range(2)
-EMULATED = {"emulate": "true", "gait": "geyer_herr"}
+EMULATED = {"emulate": "true", "gait": "two_state"}
 LONG_ENOUGH_S = 8.0
 
 
