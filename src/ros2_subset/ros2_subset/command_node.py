@@ -1,12 +1,14 @@
 """The node through which a command sees topics."""
 
 import os
+import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import rclpy
 from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
 
 from ros2_subset.errors import CommandError
 from ros2_subset.packages import suggestion
@@ -15,16 +17,34 @@ _LOOK_PERIOD_S = 0.05
 _SETTLED_AFTER_S = 0.5
 
 
+_received: list[int] = []
+
+
+def is_running() -> bool:
+    """Return whether no SIGINT or SIGTERM has come since the command's node is there."""
+    return not _received
+
+
 @contextmanager
 def command_node(ros_arguments: Sequence[str]) -> Iterator[Node]:
-    """Provide a hidden node for the duration of a command."""
-    rclpy.init(args=list(ros_arguments))
+    """Provide a hidden node for the duration of a command, which lasts at most as long as it `is_running`.
+
+    Raises:
+        KeyboardInterrupt: at the end, if there was a SIGINT. Raised by the signal's handler, it would be lost where
+            it happens to come in a destructor or a callback of the middleware.
+    """
+    _received.clear()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda received, _frame: _received.append(received))
+    rclpy.init(args=list(ros_arguments), signal_handler_options=SignalHandlerOptions.NO)
     node = rclpy.create_node(f"_ros2cli_{os.getpid()}", enable_rosout=False, start_parameter_services=False)
     try:
         yield node
     finally:
         node.destroy_node()
         rclpy.try_shutdown()
+    if signal.SIGINT in _received:
+        raise KeyboardInterrupt
 
 
 def topics(node: Node, include_hidden: bool) -> list[tuple[str, list[str]]]:
@@ -43,7 +63,7 @@ def wait_for_graph(node: Node, timeout_s: float) -> None:
     deadline = time.monotonic() + timeout_s
     seen: object = None
     settled_at = deadline
-    while rclpy.ok() and time.monotonic() < min(deadline, settled_at):
+    while is_running() and time.monotonic() < min(deadline, settled_at):
         others = [each for each in node.get_node_names_and_namespaces() if each[0] != node.get_name()]
         now = (others, node.get_topic_names_and_types())
         if now != seen:
@@ -57,9 +77,10 @@ def wait_for_type(node: Node, topic: str, timeout_s: float | None) -> str:
 
     Raises:
         CommandError: if it does not become known, or there are several types.
+        KeyboardInterrupt: if a signal ends the waiting.
     """
     deadline = None if timeout_s is None else time.monotonic() + timeout_s
-    while rclpy.ok():
+    while is_running():
         known = dict(node.get_topic_names_and_types())
         types = known.get(topic, [])
         if len(types) > 1:

@@ -158,9 +158,12 @@ class Recorder:
                 self._writer.flush()
                 next_flush = now + FLUSH_PERIOD_S
             time.sleep(POLL_PERIOD_S)
+        # Publishers may go on, so an empty queue is nothing to wait for.
         deadline = time.monotonic() + DRAIN_PERIOD_S
-        while self._take_all() or time.monotonic() < deadline:
+        while time.monotonic() < deadline:
+            self._take_all()
             time.sleep(POLL_PERIOD_S)
+        self._take_all()
         self._logger.info("Recording stopped")
 
     def _look_for_topics(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import rclpy
 from rclpy.qos import DurabilityPolicy, QoSPresetProfiles, QoSProfile, ReliabilityPolicy, qos_profile_sensor_data
 
-from ros2_subset.command_node import command_node, topics, wait_for_graph, wait_for_type
+from ros2_subset.command_node import command_node, is_running, topics, wait_for_graph, wait_for_type
 from ros2_subset.errors import CommandError
 from ros2_subset.message_text import TextStyle, is_message, select_field, to_csv, to_yaml
 from ros2_subset.message_types import message_class
@@ -155,7 +155,7 @@ def run_echo(args: argparse.Namespace) -> int:
         message_type = message_class(type_name)
         assert is_message(message_type)
         node.create_subscription(message_type, name, show, _echo_qos(args, offers))
-        while rclpy.ok() and not (args.once and shown):
+        while is_running() and not (args.once and shown):
             if deadline is not None and time.monotonic() > deadline:
                 return 1 if args.once else 0
             rclpy.spin_once(node, timeout_sec=0.1)
@@ -181,7 +181,7 @@ def run_hz(args: argparse.Namespace) -> int:
         subscription = RawSubscription(node, name, type_name, qos)
         next_print = time.monotonic() + 1.0
         arrived = False
-        while rclpy.ok():
+        while is_running():
             for _, info in subscription.take():
                 meter.add(info["received_timestamp"])
                 arrived = True
