@@ -11,38 +11,46 @@ import pytest
 import yaml
 from numpy.typing import NDArray
 
-from exo.trajectory import JOINTS, Trajectory, from_recording
-from exo.trial_recording import load_recording
+from exo.trajectory import JOINTS
+from exo.trial_recording import Recording, load_recording
 from exo_control.registry import make_policy
 from exo_nodes import topics
 from exo_safety.limiter import SafetyLimiter
 from exo_safety.limits import load_limits
-from exo_sim.assisted_walk import AssistedWalker
-from exo_sim.disturbance import Disturbance
-from exo_sim.gait import load_gait
 from exo_sim.gait_analysis import normalised_cross_correlation
-from exo_sim.human_model import load_human_model
 
 from .conftest import LaunchTrial, Trial
 
 pytestmark = pytest.mark.integration
 
 SIDES = range(2)
+HIPS = [JOINTS.index("right_hip_flexion"), JOINTS.index("left_hip_flexion")]
 EMULATED = {"emulate": "true", "gait": "two_state"}
 LONG_ENOUGH_S = 8.0
 
 
-def trained_torque(trajectory: Trajectory, policy_name: str) -> NDArray[np.float64]:
-    """Return what policy and limiter, as training has them, give along a recorded trajectory, shape (n, 2), Nm."""
-    hips = [JOINTS.index(f"{side}_hip_flexion") for side in ("right", "left")]
-    policy, limiter = make_policy(policy_name), SafetyLimiter(load_limits())
+def along_the_walk(recording: Recording) -> NDArray[np.float64]:
+    """Return what policy and limiter, as training has them, give on the hips' true course, shape (n, 2), Nm.
+
+    At the times of the device's states: person and device are two processes, which do not tick together. Along the same
+    course, since a walk is sensitive to its start: begun 10 ms later in the soft start, its torque is less like itself
+    than the torque of emulated drives is.
+    """
+    at, human = recording.applied_torque.stamp_ns, recording.human_position
+    walking = human.stamp_ns >= at[0]  # before that the person stands
+    policy, limiter = make_policy("dofc"), SafetyLimiter(load_limits())
     policy.reset()
     limiter.start()
+
+    def hips(values: NDArray[np.float64], before: NDArray[np.float64]) -> NDArray[np.float64]:
+        times = human.stamp_ns[walking]
+        return np.stack([np.interp(at, times, values[walking, hip], left=before[hip]) for hip in HIPS], axis=1)
+
+    positions = hips(human.values, human.values[walking][0])
+    velocities = hips(recording.human_velocity.values, np.zeros(len(JOINTS)))
     torque = []
-    for tick, (position, velocity) in enumerate(
-        zip(trajectory.position_rad[:, hips], trajectory.velocity_rad_s[:, hips], strict=True)
-    ):
-        now_s = 0.01 * tick
+    for stamp, position, velocity in zip(at, positions, velocities, strict=True):
+        now_s = 1e-9 * (stamp - at[0])
         command = policy.torque(position, velocity, now_s)
         torque.append(limiter.apply(command, position, velocity, now_s, 0.0, 0.0).torque_nm)
     return np.array(torque)
@@ -67,22 +75,13 @@ def test_emulated_drives_give_the_torque_of_the_training_code(
     )
     assert trial.exit_code() == 0, trial.output
     recording = load_recording(trial.folder / "bag")
-    walked = from_recording(recording)
-    summary = summary_of(trial)
-    assert summary["safety"]["faults"] == [], trial.output
-    assert walked.seconds >= LONG_ENOUGH_S - 0.2 and abs(walked.torque_nm).max() > 5.0
-    # The recorded torque of a state is what has acted up to it. The stop ramp at the end is not the policy's.
-    running = round((LONG_ENOUGH_S - 0.3) / 0.01)
-    same_trajectory = likeness(trained_torque(walked, "dofc")[: running - 1], walked.torque_nm[1:running])
+    applied = recording.applied_torque
+    assert summary_of(trial)["safety"]["faults"] == [], trial.output
+    ticks = round(LONG_ENOUGH_S / 0.01) - 1  # the stop ramp that follows is not the policy's
+    assert len(applied.values) > ticks and abs(applied.values).max() > 5.0
+    # The torque of a state is what has acted up to it.
+    same_trajectory = likeness(along_the_walk(recording)[: ticks - 1], applied.values[1:ticks])
     assert same_trajectory >= least
-
-    gait = load_gait(EMULATED["gait"])
-    alone = AssistedWalker(load_human_model(gait.human), gait, make_policy("dofc"), limits=load_limits())
-    reference = alone.disturbed(running * 0.01, Disturbance(), 0).torque_nm
-    closed_loop = likeness(reference[: running - 1], walked.torque_nm[1:running])
-    print(f"{emulation}: same trajectory {same_trajectory:.5f}, closed loop {closed_loop:.5f}")
-    if emulation == "ideal" and closed_loop < least:
-        pytest.xfail(f"closed loop {closed_loop:.4f}: the walks part; with the gaits before it was above {least}")
 
 
 def test_a_fault_of_a_drive_takes_the_torque_away_and_is_named_everywhere(launch_trial: LaunchTrial) -> None:
