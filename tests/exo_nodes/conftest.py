@@ -133,10 +133,16 @@ class Observer:
 
     def statuses(self) -> dict[int, dict[str, str]]:
         """Return the safety status by stamp, ns."""
-        return {
-            stamp: {**{value.key: value.value for value in message.status[0].values}, "": message.status[0].message}
-            for stamp, message in self.by_stamp(topics.SAFETY_STATUS).items()
-        }
+        return {stamp: _values(message) for stamp, message in self.by_stamp(topics.SAFETY_STATUS).items()}
+
+    def spin_until_state(self, state: str) -> None:
+        """Receive messages until the newest safety status has this state."""
+        received = self.messages[topics.SAFETY_STATUS]
+        self.spin_until(lambda: bool(received) and _values(received[-1])["state"] == state)
+
+
+def _values(message: DiagnosticArray) -> dict[str, str]:
+    return {**{value.key: value.value for value in message.status[0].values}, "": message.status[0].message}
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def test_torque_comes_through_the_controller_and_ends_with_the_policy(
     observer: Observer, walk: tuple[StandIn, NodeProcess, NodeProcess]
 ) -> None:
     controller, policy, _ = walk
-    observer.spin_until(lambda: any(status["state"] == "active" for status in observer.statuses().values()))
+    observer.spin_until_state("active")
     states, commands = observer.by_stamp(topics.JOINT_STATES), torques(observer)
     tick_ns = round(POLICY_PERIOD_S * 1e9)
     assert all(stamp % tick_ns == 0 for stamp in (*states, *commands))  # each answers a state
@@ -83,7 +83,7 @@ def test_torque_comes_through_the_controller_and_ends_with_the_policy(
 
     policy.process.kill()
     outputs_before = controller.outputs
-    observer.spin_until(lambda: any(status["state"] == "fault" for status in observer.statuses().values()))
+    observer.spin_until_state("fault")
     stamp, status = next((s, x) for s, x in sorted(observer.statuses().items()) if x["state"] == "fault")
     assert status["fault"] == "command_age"
     assert [float(status[f"{name}.torque_nm"]) for name in JOINT_NAMES] == [0.0, 0.0]

@@ -56,7 +56,6 @@ class Drives:
                 all(drive.timed_out for drive in drives),
                 bool(emulator.received) and emulator.received[-1].data == EXIT_MOTOR_MODE,
             ]
-            del emulator.received[:-1]
 
     def close(self) -> None:
         self._process.kill()

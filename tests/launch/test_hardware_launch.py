@@ -96,9 +96,9 @@ def test_a_fault_of_a_drive_takes_the_torque_away_and_is_named_everywhere(launch
     (fault,) = summary_of(trial)["safety"]["faults"]
     assert fault["fault"] == "emergency_stop" and "no heartbeat of the emergency stop for 0.2" in fault["message"]
     recording = load_recording(trial.folder / "bag")
-    assert recording.safety_status[-1]["state"] == "fault"
+    assert recording.safety["state"][-1] == "fault"
     assert recording.node_health["hardware"]["fault"] == "emergency_stop"
-    assert all(recording.messages[topic] for topic in topics.RECORDED)
+    assert all(len(recording.topics[topic]) for topic in topics.RECORDED)
 
 
 @pytest.mark.parametrize(

@@ -43,11 +43,11 @@ def test_recorded_commands_are_the_networks_torques(launch_trial: LaunchTrial, t
     trial = launch_trial(policy=policy, duration=3, gait="two_state", lockstep="true", simulation_params=params)
     assert trial.exit_code() == 0, trial.output
 
-    messages = load_recording(trial.folder / "bag").messages
-    commands = {stamp_ns(message.header.stamp): message for message in messages[topics.JOINT_COMMANDS]}
+    recording = load_recording(trial.folder / "bag")
+    commands = {stamp_ns(message.header.stamp): message for message in recording.messages(topics.JOINT_COMMANDS)}
     history, torque = HistoryBuffer(LIMIT_NM), np.zeros(2)
     recorded, expected = [], []
-    for state in messages[topics.JOINT_STATES]:
+    for state in recording.messages(topics.JOINT_STATES):
         position, velocity = (by_joint_name(state.name, values) for values in (state.position, state.velocity))
         history.push(position, velocity, torque)
         with torch.no_grad():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 
+from exo.safety_log import MESSAGE
 from exo.trajectory import Floats, Trajectory, from_walk
 from exo.trial_recording import Recording
 from exo_control.joints import POLICY_PERIOD_S
@@ -143,10 +145,9 @@ def device(trajectory: Trajectory) -> dict[str, float]:
 
 def timing(recording: Recording) -> dict[str, Any]:
     """Return missed deadlines and latency of commands; the latter only for trials in real time."""
-    statuses = recording.safety_status
-    last = statuses[-1] if statuses else {}
-    late_ticks, late_commands = int(last.get("late_ticks", 0)), int(last.get("late_commands", 0))
-    latency = [float(s["command_latency_s"]) for s in statuses if s["command_latency_s"] != "none"]
+    log = recording.safety
+    late_ticks, late_commands = (int(log[key][-1]) if len(log) else 0 for key in ("late_ticks", "late_commands"))
+    latency = [float(text) for text in log["command_latency_s"] if text != "none"]
     percentiles = (1e3 * np.percentile(latency, [50, 99, 99.9, 100])).tolist() if latency else [None] * 4
     node = "simulation" if recording.is_simulated else "hardware"
     rate = recording.node_health.get(node, {}).get("rate_hz", "none")
@@ -161,14 +162,14 @@ def timing(recording: Recording) -> dict[str, Any]:
 
 def safety(recording: Recording) -> dict[str, Any]:
     """Return the faults and how much of the time each rule of the limiter was at work."""
-    statuses = recording.safety_status
+    log = recording.safety
     faults: list[dict[str, str]] = []
-    for status in statuses:
-        fault = {"fault": status["fault"], "message": status["message"]}
-        if status["fault"] != "none" and (not faults or faults[-1] != fault):
+    for name, message in zip(log["fault"], log[MESSAGE], strict=True):
+        fault = {"fault": name, "message": message}
+        if name != "none" and (not faults or faults[-1] != fault):
             faults.append(fault)
-    rules = [rule for status in statuses for rule in status["rules"].split()]
-    share = {rule: 100.0 * rules.count(rule) / len(statuses) for rule in sorted(set(rules))}
+    rules = Counter(rule for active in log["rules"] for rule in active.split())
+    share = {rule: 100.0 * rules[rule] / len(log) for rule in sorted(rules)}
     return {"faults": faults, "rules_active_percent": share}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,14 +12,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from rosbags.rosbag2 import Reader, ReaderError
-from rosbags.typesys import Stores, get_typestore
 
+from exo.cdr_layout import Span, diagnostic_reports, joint_names, joint_state, numbers_after
+from exo.recorded_topic import RecordedTopic
+from exo.safety_log import SafetyLog
 from exo_control.errors import ConfigError
 from exo_control.joints import by_joint_name
 from exo_nodes import topics
 
 Floats = NDArray[np.float64]
 SIDES = ("right", "left")
+
+FORWARD_UP = (0, 2)
+"""x and z of a vector."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Recording:
     """The messages of a trial by topic, without the namespace."""
 
     custom_data: Mapping[str, str]
-    messages: Mapping[str, list[Any]]
+    topics: Mapping[str, RecordedTopic]
     complete: bool
     """False if the recorder was killed before it closed the recording."""
 
@@ -55,64 +60,69 @@ class Recording:
         parameters: dict[str, Any] = json.loads(self.custom_data.get("parameters", "{}"))
         return parameters
 
-    def _series(self, topic: str, read: Callable[[Any], Any]) -> Series:
-        messages = self.messages.get(topic, [])
-        stamps = [message.header.stamp.sec * 1_000_000_000 + message.header.stamp.nanosec for message in messages]
-        values = np.array([read(message) for message in messages], dtype=np.float64)
+    def messages(self, topic: str) -> list[Any]:
+        """Return the messages of a topic as objects."""
+        return list(self.topics[topic].messages()) if topic in self.topics else []
+
+    def _series(self, name: str, span: Span, columns: Sequence[int] | slice = slice(None)) -> Series:
+        topic = self.topics.get(name)
+        if topic is None:
+            return Series(np.empty(0, dtype=np.int64), np.empty((0, 0)))
         # Of two messages with one stamp the later counts: np.unique finds the first of the reversed order.
-        stamp_ns, last = np.unique(np.array(stamps, dtype=np.int64)[::-1], return_index=True)
-        return Series(stamp_ns, values[::-1][last])
+        stamp_ns, last = np.unique(topic.stamps_ns()[::-1], return_index=True)
+        return Series(stamp_ns, topic.numbers(span)[:, columns][::-1][last])
 
     @cached_property
     def applied_torque(self) -> Series:
         """(n, 2) torque of the device that acted up to a state, Nm."""
-        return self._series(topics.JOINT_STATES, lambda m: by_joint_name(m.name, m.effort))
+        topic = self.topics.get(topics.JOINT_STATES)
+        if not topic:
+            return Series(np.empty(0, dtype=np.int64), np.empty((0, 2)))
+        names = joint_names(next(topic.raw()))
+        order = by_joint_name(names, range(len(names))).astype(int).tolist()
+        return self._series(topics.JOINT_STATES, joint_state("effort"), order)
 
     @cached_property
     def human_position(self) -> Series:
         """(n, 7) angles of pelvis and leg joints in the order of topics.HUMAN_JOINTS, rad."""
-        return self._series(topics.HUMAN_JOINT_STATES, lambda m: m.position)
+        return self._series(topics.HUMAN_JOINT_STATES, joint_state("position"))
 
     @cached_property
     def human_velocity(self) -> Series:
         """(n, 7) rates of those angles, rad/s."""
-        return self._series(topics.HUMAN_JOINT_STATES, lambda m: m.velocity)
+        return self._series(topics.HUMAN_JOINT_STATES, joint_state("velocity"))
 
     def ground_reaction(self, side: str) -> Series:
         """(n, 2) force on a foot, forward and up, N."""
-        return self._series(topics.GROUND_REACTION[side], lambda m: (m.wrench.force.x, m.wrench.force.z))
+        return self._series(topics.GROUND_REACTION[side], numbers_after(strings=1, count=3), FORWARD_UP)
 
     @cached_property
     def centre_of_mass(self) -> Series:
         """(n, 2) centre of mass, forward and up, m."""
-        return self._series(topics.CENTRE_OF_MASS, lambda m: (m.pose.pose.position.x, m.pose.pose.position.z))
+        return self._series(topics.CENTRE_OF_MASS, numbers_after(strings=2, count=3), FORWARD_UP)
 
     @cached_property
     def activation(self) -> Series:
         """(n, 18) muscle activations in the order of exo_sim.names.MUSCLES."""
-        return self._series(topics.MUSCLE_ACTIVATIONS, lambda m: m.position)
+        return self._series(topics.MUSCLE_ACTIVATIONS, joint_state("position"))
 
     @cached_property
     def metabolic_power(self) -> Series:
         """(n, 19) metabolic power of the whole body and of each muscle, mean over the period up to a state, W."""
-        return self._series(topics.METABOLIC_POWER, lambda m: m.position)
+        return self._series(topics.METABOLIC_POWER, joint_state("position"))
 
     @cached_property
-    def safety_status(self) -> list[dict[str, str]]:
-        """The reports of the safety limiter, with the message under the key ``message``."""
-        return [
-            {**{value.key: value.value for value in status.values}, "message": status.message}
-            for message in self.messages.get(topics.SAFETY_STATUS, [])
-            for status in message.status
-        ]
+    def safety(self) -> SafetyLog:
+        """The reports of the safety limiter."""
+        return SafetyLog(self.topics.get(topics.SAFETY_STATUS, RecordedTopic("diagnostic_msgs/msg/DiagnosticArray")))
 
     @cached_property
     def node_health(self) -> dict[str, dict[str, str]]:
         """The last report of each node on /diagnostics."""
         return {
-            status.name.rpartition("/")[2]: {value.key: value.value for value in status.values}
-            for message in self.messages.get(topics.DIAGNOSTICS, [])
-            for status in message.status
+            name.rpartition("/")[2]: values
+            for raw in (self.topics[topics.DIAGNOSTICS].raw() if topics.DIAGNOSTICS in self.topics else ())
+            for name, _, values in diagnostic_reports(raw)
         }
 
     @cached_property
@@ -151,19 +161,22 @@ def load_recording(bag: Path) -> Recording:
 
 
 def _read(path: Path, complete: bool) -> Recording:
-    typestore = get_typestore(Stores.ROS2_JAZZY)
     known = (*topics.RECORDED, topics.DIAGNOSTICS.lstrip("/"))
-    messages: dict[str, list[Any]] = {}
+    recorded: dict[str, RecordedTopic] = {}
     reader = Reader(path)
     reader.open()
     try:
-        for connection, _, data in reader.messages():
+        by_connection: dict[int, RecordedTopic] = {}
+        for connection in reader.connections:
             # Known by their ends, whatever the namespace.
             topic = next((name for name in known if connection.topic.endswith("/" + name)), None)
             if topic is not None:
                 name = topics.DIAGNOSTICS if topic not in topics.RECORDED else topic
-                messages.setdefault(name, []).append(typestore.deserialize_cdr(data, connection.msgtype))
+                by_connection[connection.id] = recorded.setdefault(name, RecordedTopic(connection.msgtype))
+        for connection, _, data in reader.messages():
+            if connection.id in by_connection:
+                by_connection[connection.id].append(data)
         custom_data = dict(reader.storage.metadata.custom or {})
     finally:
         reader.close()
-    return Recording(custom_data, messages, complete)
+    return Recording(custom_data, recorded, complete)

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 
 import can
 import numpy as np
@@ -23,6 +24,9 @@ DRIVE_BITRATE = 1_000_000
 
 FRAME_S = 0.00013
 """Time that a frame of eight bytes takes on the wire at 1 Mbit/s: no two frames have one time stamp."""
+
+
+FRAMES_KEPT = 1000
 
 
 class CubemarsEmulator:
@@ -72,8 +76,8 @@ class CubemarsEmulator:
             EmulatedCubemars(joint.can_id, model, drive)
             for joint, model, drive in zip(joints, found, drives, strict=True)
         ]
-        self.received: list[Frame] = []
-        """All frames from the driver, for tests to look at."""
+        self.received: deque[Frame] = deque(maxlen=FRAMES_KEPT)
+        """The newest frames from the driver, for tests to look at."""
         self._bus = bus or open_bus(device.bus)
         self._newest_stamp_s = 0.0
         self._stamp_s: dict[EmulatedCubemars, float] = {}

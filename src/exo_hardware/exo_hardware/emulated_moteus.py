@@ -1,6 +1,7 @@
 """Emulated moteus drives, as a transport of the moteus library: commands in, register values out."""
 
 import math
+from collections import deque
 from typing import Any
 
 import moteus
@@ -8,6 +9,7 @@ import numpy as np
 from moteus.protocol import Result, parse_registers
 
 from exo_control.joints import JOINT_NAMES
+from exo_hardware.cubemars_emulator import FRAMES_KEPT
 from exo_hardware.device_config import DeviceConfig
 from exo_hardware.drive_injection import Injection
 from exo_hardware.emulated_bench import PHYSICS_STEP_S, EmulatedBench
@@ -93,8 +95,8 @@ class MoteusEmulator:
         ]
         self.bench = EmulatedBench(drives, joints, list(offsets_rad), plant, plant_period_s)
         self._drives = {joint.can_id: EmulatedMoteus(drive) for joint, drive in zip(joints, drives, strict=True)}
-        self.received: list[Any] = []
-        """All commands from the driver, for tests to look at."""
+        self.received: deque[Any] = deque(maxlen=FRAMES_KEPT)
+        """The newest commands from the driver, for tests to look at."""
 
     async def cycle(self, commands: list[Any]) -> list[Any]:
         """Answer commands, as ``moteus.Transport.cycle``."""

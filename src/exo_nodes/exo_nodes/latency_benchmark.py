@@ -9,12 +9,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 import rclpy
+from numpy.typing import NDArray
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
@@ -43,6 +44,13 @@ class Latency:
     p99_ms: float
     p999_ms: float
     max_ms: float
+
+
+def percentiles(latency_s: NDArray[np.float64]) -> Latency:
+    """Return the percentiles of latencies, s, some of which may be infinite."""
+    # Not interpolated, since between a number and infinity there is none.
+    values = np.percentile(1e3 * latency_s, [50, 99, 99.9, 100], method="higher")
+    return Latency(*values.tolist())
 
 
 @dataclass(frozen=True)
@@ -89,10 +97,7 @@ class Channel:
 
     def percentiles(self) -> Latency:
         """Return the percentiles after the warm-up."""
-        # Not interpolated, since between a number and infinity there is none.
-        steady_ms = 1e3 * self.latency_s[WARM_UP_TICKS:]
-        values = np.percentile(steady_ms, [50, 99, 99.9, 100], method="higher")
-        return Latency(*values.tolist())
+        return percentiles(self.latency_s[WARM_UP_TICKS:])
 
 
 def measure_latency(seconds: float, policy: str) -> LatencyFigures:
@@ -102,7 +107,7 @@ def measure_latency(seconds: float, policy: str) -> LatencyFigures:
         ExoError: a node does not start, or no ROS domain is free.
     """
     os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
-    context, node, domain_id = _free_domain()
+    context, node, domain_id = free_domain()
     ticks = WARM_UP_TICKS + round(seconds / POLICY_PERIOD_S)
     try:
         policy_channel = Channel(node, topics.JOINT_STATES, topics.JOINT_COMMANDS, ticks)
@@ -110,7 +115,8 @@ def measure_latency(seconds: float, policy: str) -> LatencyFigures:
         channels = (policy_channel, echo_channel)
         executor = SingleThreadedExecutor(context=context)
         executor.add_node(node)
-        with _processes(domain_id, policy) as processes:
+        nodes = [("exo_nodes.start", "policy_node", {"policy": policy}), ("exo_nodes.echo_node", "main", {})]
+        with node_processes(domain_id, nodes) as processes:
             _wait_until_connected(executor, channels, processes)
             _exchange(executor, channels, ticks)
     finally:
@@ -120,7 +126,7 @@ def measure_latency(seconds: float, policy: str) -> LatencyFigures:
     return LatencyFigures(policy_channel.percentiles(), echo_channel.percentiles(), missed, ticks - WARM_UP_TICKS)
 
 
-def _free_domain() -> tuple[Context, Node, int]:
+def free_domain() -> tuple[Context, Node, int]:
     """Return a node in a ROS domain in which there is no other."""
     start = os.getpid() % len(DOMAIN_IDS)
     for domain_id in (*DOMAIN_IDS[start:], *DOMAIN_IDS[:start]):
@@ -136,17 +142,17 @@ def _free_domain() -> tuple[Context, Node, int]:
 
 
 @contextmanager
-def _processes(domain_id: int, policy: str) -> Iterator[list[subprocess.Popen[bytes]]]:
+def node_processes(
+    domain_id: int, nodes: Sequence[tuple[str, str, Mapping[str, object]]]
+) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Run nodes in processes of their own, in a ROS domain: module and name of what starts each, and its parameters."""
     env = {**os.environ, "ROS_DOMAIN_ID": str(domain_id)}
-    policy_arguments = ["--ros-args", "-p", f"policy:={policy}", "--log-level", "warn"]
-    processes = [
-        subprocess.Popen([sys.executable, "-c", f"from {module} import {name}; {name}()", *arguments], env=env)
-        for module, name, arguments in (
-            ("exo_nodes.start", "policy_node", policy_arguments),
-            ("exo_nodes.echo_node", "main", []),
-        )
-    ]
+    processes = []
     try:
+        for module, name, parameters in nodes:
+            settings = [word for key, value in parameters.items() for word in ("-p", f"{key}:={value}")]
+            call = [sys.executable, "-c", f"from {module} import {name}; {name}()"]
+            processes.append(subprocess.Popen([*call, "--ros-args", *settings, "--log-level", "warn"], env=env))
         yield processes
     finally:
         for process in processes:

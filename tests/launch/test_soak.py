@@ -1,0 +1,30 @@
+"""exo soak: two minutes of the hour that is run by hand."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(300)]
+
+SECONDS = 120
+
+
+def test_two_minutes_with_emulated_drives(ros_env: dict[str, str], tmp_path: Path) -> None:
+    folder = tmp_path / "soak"
+    exo = [sys.executable, "-c", "import sys; from exo.cli import main; sys.exit(main())"]
+    done = subprocess.run(
+        [*exo, "soak", "--seconds", str(SECONDS), "--trial-dir", str(folder), "--json"],
+        env=ros_env,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert figures["problems"] == []
+    assert figures["states"] >= 100 * SECONDS
+    assert {"hardware", "policy", "emulator", "emergency_stop", "recorder"} <= set(figures["memory_mib"])
+    assert json.loads((folder / "soak.json").read_text()) == figures
+    assert (folder / "soak.png").stat().st_size > 10_000 and (folder / "summary.json").is_file()
