@@ -15,7 +15,7 @@ ARGS ?=
 PYTHON ?=
 
 VENV := .venv
-LIBRARIES := exo exo_control exo_hardware exo_learning exo_safety exo_sim exo_nodes ros2_subset launch launch_ros
+LIBRARIES := exo exo_analysis exo_control exo_hardware exo_learning exo_safety exo_sim exo_nodes ros2_subset launch launch_ros
 SOURCED := . ./env.sh &&
 
 # A sourced ROS 2 distribution brings rclpy, the messages and `ros2`: its wheels stay out then.
@@ -43,9 +43,10 @@ train: ## train a controller in simulation (installs PyTorch the first time): ex
 	@$(MAKE) build/.compiled
 	@$(SOURCED) exec exo train $(ARGS)
 
+# Two workers: the tests in real time, most of which wait for processes, beside those that compute.
 test: ## run all tests
 	@$(SET_UP) _setup _test_packages
-	@$(SOURCED) exec python -m pytest $(or $(ARGS),tests)
+	@$(SOURCED) exec python -m pytest $(or $(ARGS),-n 2 --dist loadgroup tests)
 
 lint: ## ruff and mypy
 	@$(SET_UP) _setup _test_packages

@@ -62,6 +62,12 @@ ARGUMENTS = [
         description="length of the assistance in seconds, 0: until Ctrl-C; empty: 20 with emulate:=true, else 0",
     ),
     DeclareLaunchArgument(
+        "realtime_priority",
+        default_value="",
+        description="SCHED_FIFO priority of all nodes, 1 to 99, where the system grants it; 0: leave it to the system; "
+        "empty: as the parameter files say",
+    ),
+    DeclareLaunchArgument(
         "estop",
         default_value="launch",
         choices=["launch", "external", "none"],
@@ -101,7 +107,7 @@ def start_trial(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     values = context.launch_configurations
     check_names(command_line_arguments(__file__), [argument.name for argument in ARGUMENTS])
     plan = plan_hardware_trial(values)
-    trial = LaunchedTrial("hardware", values["namespace"], values["log_level"])
+    trial = LaunchedTrial("hardware", values["namespace"], values["log_level"], plan.shared_parameters)
     if plan.directory:
         recorded = topics.RECORDED if plan.emulate else topics.RECORDED_OF_DEVICE
         trial.record(plan.bag, (*recorded, topics.DIAGNOSTICS), plan.custom_data(), sim_time=False)

@@ -29,6 +29,7 @@ GOOD = {
     "seed": "7",
     "rate": "100",
     "duration": "",
+    "realtime_priority": "",
     "estop": "launch",
     "record": "true",
     "trial_dir": "",

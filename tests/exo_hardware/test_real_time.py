@@ -16,6 +16,8 @@ from exo_hardware.errors import HardwareError
 from exo_hardware.mit_command import EXIT_MOTOR_MODE, ZERO_COMMAND, pack_command
 from exo_hardware.plant import HangingLegs
 
+pytestmark = pytest.mark.real_time
+
 
 def multicast_works() -> bool:
     try:

@@ -1,8 +1,5 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from exo_sim.gait_analysis import (
     CYCLE_PERCENT,
@@ -10,28 +7,7 @@ from exo_sim.gait_analysis import (
     ground_reaction_peaks,
     heel_strikes,
     load_norm,
-    normalised_cross_correlation,
 )
-
-signals = arrays(np.float64, 101, elements=st.floats(-100.0, 100.0)).filter(lambda a: np.abs(a).max() > 1e-3)
-
-
-@given(signals, st.floats(0.01, 100.0))
-def test_cross_correlation_of_a_scaled_copy_is_one(signal, scale):
-    assert normalised_cross_correlation(signal, scale * signal) == pytest.approx(1.0)
-    assert normalised_cross_correlation(signal, -signal) == pytest.approx(-1.0)
-
-
-@given(signals, signals)
-def test_cross_correlation_is_symmetric_and_bounded(a, b):
-    r = normalised_cross_correlation(a, b)
-    assert abs(r) <= 1.0 + 1e-12
-    assert r == pytest.approx(normalised_cross_correlation(b, a))
-
-
-def test_cross_correlation_keeps_the_mean_as_wren_defines_it():
-    a, b = np.array([1.0, 2.0]), np.array([2.0, 1.0])
-    assert normalised_cross_correlation(a, b) == pytest.approx(4.0 / 5.0)
 
 
 def test_human_norm_has_the_known_landmarks():

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from exo.trajectory import JOINTS
 from exo.trial_recording import Recording, load_recording
+from exo_analysis.similarity import normalised_cross_correlation
 from exo_control.registry import make_policy
 from exo_nodes import topics
 from exo_safety.limiter import SafetyLimiter
 from exo_safety.limits import load_limits
-from exo_sim.gait_analysis import normalised_cross_correlation
 
 from .conftest import LaunchTrial, Trial
 

@@ -14,7 +14,7 @@ NAMES = {folder.name for folder in FOLDERS}
 
 # What the import of a module asks of package.xml, where the name differs: rosdep keys.
 ROSDEP_KEYS = {"yaml": "python3-yaml"}
-PYTHON_LIBRARIES = {"matplotlib", "numpy", "pydantic", "tqdm", "yaml"}  # those with a rosdep key
+PYTHON_LIBRARIES = {"matplotlib", "numpy", "pydantic", "scipy", "tqdm", "yaml"}  # those with a rosdep key
 
 
 @pytest.fixture(params=FOLDERS, ids=lambda folder: folder.name)
@@ -28,9 +28,11 @@ def package(folder: Path) -> Package:
     return parse_package(str(folder / "package.xml"))
 
 
+CORE = {"exo_analysis", "exo_control", "exo_hardware", "exo_learning", "exo_safety", "exo_sim"}
+
+
 def test_the_workspace_has_its_packages() -> None:
-    core = {"exo_control", "exo_hardware", "exo_learning", "exo_safety", "exo_sim"}
-    assert core | {"exo", "exo_description", "exo_nodes", "ros2_subset"} <= NAMES
+    assert CORE | {"exo", "exo_description", "exo_nodes", "ros2_subset"} <= NAMES
 
 
 def test_package_xml_is_valid(folder: Path, package: Package) -> None:
@@ -77,7 +79,9 @@ def test_package_xml_declares_what_the_code_imports(folder: Path, package: Packa
         assert key in declared, f"{folder.name} imports {module}: add <exec_depend>{key}</exec_depend>"
 
 
-@pytest.mark.parametrize("name", ["exo_control", "exo_hardware", "exo_learning", "exo_safety", "exo_sim"])
+@pytest.mark.parametrize(
+    "name", ["exo_analysis", "exo_control", "exo_hardware", "exo_learning", "exo_safety", "exo_sim"]
+)
 def test_the_core_is_free_of_ros(name: str) -> None:
     ros = {"rclpy", "launch", "launch_ros", "ament_index_python", "std_msgs", "sensor_msgs", "rosgraph_msgs"}
     assert imported_modules(SOURCE / name) & ros == set()

@@ -55,11 +55,18 @@ class HardwarePlan:
     """0: until it is stopped."""
     disturbed_s: float
     """Time that the disturbances of the emulated person are drawn for."""
+    realtime_priority: int | None
+    """Of all nodes; None: as the parameter files say."""
     estop: str
     policy_params: str
     hardware_params: str
     directory: Path | None
     """Trial folder; None when nothing is recorded."""
+
+    @property
+    def shared_parameters(self) -> dict[str, object]:
+        """ROS parameters of all nodes."""
+        return {} if self.realtime_priority is None else {"realtime_priority": self.realtime_priority}
 
     @property
     def bag(self) -> Path:
@@ -85,6 +92,10 @@ def _check_rate(text: str) -> int:
     if rate_hz % 100:
         raise ConfigError("needs a multiple of 100")
     return rate_hz
+
+
+def _check_priority(text: str) -> int | None:
+    return whole_from(0, 99)(text) if text else None
 
 
 def plan_hardware_trial(arguments: Mapping[str, str]) -> HardwarePlan:
@@ -141,6 +152,7 @@ def plan_hardware_trial(arguments: Mapping[str, str]) -> HardwarePlan:
         rate_hz=checked("rate", _check_rate),
         duration_s=duration_s,
         disturbed_s=duration_s or LONGEST_DISTURBANCE_S,
+        realtime_priority=checked("realtime_priority", _check_priority),
         estop=arguments["estop"],
         policy_params=str(checked("policy_params", parameter_file("policy.yaml"))),
         hardware_params=str(checked("hardware_params", parameter_file("hardware.yaml"))),

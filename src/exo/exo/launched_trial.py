@@ -39,15 +39,19 @@ class LaunchedTrial:
     The launch ends with exit code 1 if there was a problem.
     """
 
-    def __init__(self, device: str, namespace: str, log_level: str) -> None:
+    def __init__(
+        self, device: str, namespace: str, log_level: str, shared_parameters: Mapping[str, object] | None = None
+    ) -> None:
         """Begin a trial without processes.
 
         Args:
             device: what the node of the device is called in messages.
             namespace: of all nodes and topics.
             log_level: of all nodes.
+            shared_parameters: ROS parameters of all nodes, which win over those of files.
         """
         self._device, self._namespace, self._log_level = device, namespace, log_level
+        self._shared_parameters = dict(shared_parameters or {})
         self._problems: list[str] = []
         self._over = False
         self._recorder: ExecuteProcess | None = None
@@ -106,7 +110,7 @@ class LaunchedTrial:
             name=name,
             namespace=self._namespace,
             output="screen",
-            parameters=[*parameters, {"wait_for_recorder": self._recorder is not None}],
+            parameters=[*parameters, self._shared_parameters | {"wait_for_recorder": self._recorder is not None}],
             ros_arguments=["--log-level", self._log_level],
             on_exit=on_exit,
         )

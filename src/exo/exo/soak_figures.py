@@ -89,18 +89,21 @@ def _is_near(at_ns: int, stalls_ns: NDArray[np.int64]) -> bool:
 def lost_messages(recording: Recording) -> dict[str, int]:
     """Return how many messages the recording lacks of each topic.
 
-    The person's are 10 ms apart exactly. The device's are as many as its periods less the ticks that it was late, and
-    each state has a report of the limiter and, as long as a policy answers, a command.
+    The person's are 10 ms apart exactly, from the first step on; one before that shows how the person stands. The
+    device's are as many as its periods less the ticks that it was late, and each state has a report of the limiter.
     """
+    states, log = recording.applied_torque.stamp_ns, recording.safety
+    if not len(states):
+        return {topics.JOINT_STATES: 1}
     lost = {}
     for name in topics.RECORDED:
         if name in topics.RECORDED_OF_DEVICE:
             continue
         stamps = np.unique(recording.topics[name].stamps_ns()) if name in recording.topics else np.empty(0, np.int64)
+        stamps = stamps[stamps >= states[0]]
         lost[name] = round(np.ptp(stamps) / PERIOD_NS) + 1 - len(stamps) if len(stamps) else 1
-    states, log = recording.applied_torque.stamp_ns, recording.safety
     late = int(log["late_ticks"][-1]) if len(log) else 0
-    lost[topics.JOINT_STATES] = round(np.ptp(states) / PERIOD_NS) + 1 - late - len(states) if len(states) else 1
+    lost[topics.JOINT_STATES] = round(np.ptp(states) / PERIOD_NS) + 1 - late - len(states)
     lost[topics.SAFETY_STATUS] = len(np.setdiff1d(states, log.stamps_ns))
     return lost
 

@@ -7,8 +7,8 @@ import time
 
 from exo_control.joints import POLICY_PERIOD_S
 
-STALL_S = 0.5 * POLICY_PERIOD_S
-"""A process woken so much too late has lost the time that a tick needs."""
+STALL_S = 0.25 * POLICY_PERIOD_S
+"""A command has half a period, in which two processes are woken, policy and device: this late for each is too late."""
 
 
 class StallProbe:

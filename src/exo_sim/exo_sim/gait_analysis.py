@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from exo_analysis.similarity import normalised_cross_correlation
 from exo_control.config_files import config_path
 from exo_control.errors import ConfigError
 from exo_control.joints import POLICY_PERIOD_S
@@ -51,11 +52,6 @@ def load_norm() -> Norm:
         *(columns[f"{name}_mean_deg"] for name in names),
         *(columns[f"{name}_sd_deg"] for name in names),
     )
-
-
-def normalised_cross_correlation(a: Floats, b: Floats) -> float:
-    """Return sum(a b) / sqrt(sum(a^2) sum(b^2)) at zero lag (Wren et al. 2006), shapes (n,)."""
-    return float(np.dot(a, b) / np.sqrt(np.dot(a, a) * np.dot(b, b)))
 
 
 def heel_strikes(vertical_bw: Floats) -> Floats:
