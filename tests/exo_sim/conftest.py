@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import settings
 
 from exo_sim.engine.model_arrays import ModelArrays, model_arrays
 from exo_sim.evaluation import Evaluation
@@ -11,9 +10,6 @@ from exo_sim.evaluation_settings import EvaluationSettings, load_evaluation_sett
 from exo_sim.gait import load_gait
 from exo_sim.human_model import HumanModel, load_human_model
 from exo_sim.names import DEFAULT_GAIT
-
-settings.register_profile("compiled", deadline=None)  # the first example may compile a kernel
-settings.load_profile("compiled")
 
 
 @pytest.fixture(scope="session")
