@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import can
 import numpy as np
 import pytest
 
@@ -14,6 +15,7 @@ from exo_safety.limits import load_limits
 from exo_safety.status import Fault, State
 
 RIGHT, LEFT = JOINT_NAMES
+CONTROLLER_PROBLEMS, ERROR_PASSIVE = 0x04, 0x10  # linux/can/error.h: CAN_ERR_CRTL, CAN_ERR_CRTL_RX_PASSIVE
 PUSH = (4.0, -3.0)
 LIMITS = Path(__file__).parents[2] / "config" / "safety" / "limits.yaml"
 CUBEMARS = ("standard", "extended")
@@ -118,6 +120,14 @@ def test_bus_off_names_itself_and_the_drives_let_go_on_their_own(make_rig) -> No
     faults = [fault for _ in range(15) for fault in rig.tick(PUSH).faults]
     assert "bus: bus-off" in [str(fault) for fault in faults]
     assert rig.motor_torque() == pytest.approx([0.0, 0.0], abs=0.01)
+
+
+def test_an_error_passive_adapter_is_a_fault(make_rig) -> None:
+    rig = make_rig("standard").enabled()
+    run(rig, 3)
+    data = bytes([0, ERROR_PASSIVE, 0, 0, 0, 0, 0, 0])
+    rig.emulator._bus.send(can.Message(arbitration_id=CONTROLLER_PROBLEMS, is_error_frame=True, data=data))
+    assert f"bus: error frame 0x{CONTROLLER_PROBLEMS:X}" in [str(fault) for fault in rig.tick(PUSH).faults]
 
 
 def test_a_drive_that_holds_its_last_command_goes_on_after_bus_off(make_rig) -> None:

@@ -287,3 +287,14 @@ def test_without_an_emergency_stop_nothing_starts(bench: Bench, start_hardware: 
     assert hardware.exit_code() == 2
     assert "the emergency stop (ros2 run exo_nodes estop_node): no heartbeat" in hardware.output
     assert not bench.drives.in_motor_mode
+
+
+def test_a_bench_without_an_emergency_stop_must_be_asked_for(bench: Bench, start_hardware: StartHardware) -> None:
+    bench.beating = False
+    hardware = start_hardware(no_estop=True)
+    bench.wait_for_torque()
+    assert "no_estop: no software emergency stop; never with a person in the device" in hardware.output
+    bench.observer.spin_until(lambda: len(bench.reports) > 1)
+    assert bench.reports[-1]["emergency_stop"] == "none"
+    # Two drives answer two frames a tick each.
+    assert float(bench.reports[-1]["frames_per_s"]) == pytest.approx(400.0, rel=0.2)

@@ -43,6 +43,8 @@ def test_topics_keep_the_contract(observer: Observer, start_node: StartNode) -> 
     start_node("policy_node", policy="dofc", **LOCKSTEP_POLICY)
     simulation = start_node("simulation_node", duration_s=3.0, **LOCKSTEP)
     assert observer.spin_until_ended(simulation) == 0, simulation.output
+    limits = load_limits()
+    assert f"limits {limits.sha256()[:12]}: {limits}" in simulation.output
 
     stamps = [START_NS + tick * PERIOD_NS for tick in range(301)]
     for topic, messages in observer.messages.items():
@@ -65,6 +67,8 @@ def test_topics_keep_the_contract(observer: Observer, start_node: StartNode) -> 
         acted = by_joint_name(states[following].name, states[following].effort)
         assert acted.tolist() == torque_of(statuses[stamp])
         assert statuses[stamp]["fault"] == "none" and float(statuses[stamp]["command_age_s"]) == 0.0
+        power = np.array(torque_of(statuses[stamp])) * by_joint_name(states[stamp].name, states[stamp].velocity)
+        assert [float(statuses[stamp][f"{name}.power_w"]) for name in JOINT_NAMES] == power.tolist()
     assert any(torque_of(statuses[stamp]) != [0.0, 0.0] for stamp in stamps[:-1])
     assert set(observer.messages[topics.MUSCLE_ACTIVATIONS][0].name) == set(MUSCLES)
     assert set(observer.messages[topics.METABOLIC_POWER][0].name) == {topics.WHOLE_BODY, *MUSCLES}

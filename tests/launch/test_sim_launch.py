@@ -107,6 +107,16 @@ def test_real_time_under_a_namespace(launch_trial: LaunchTrial) -> None:
     assert summary["rate_hz"] > 0.0 and summary["command_latency_ms"]["p50"] > 0.0
 
 
+@pytest.mark.parametrize(("arguments", "expected"), [({}, "LOCALHOST"), ({"discovery": "SUBNET"}, "SUBNET")])
+def test_nodes_stay_on_this_machine_unless_told(
+    launch_trial: LaunchTrial, ros_env: dict[str, str], arguments: dict[str, str], expected: str
+) -> None:
+    del ros_env["ROS_AUTOMATIC_DISCOVERY_RANGE"]
+    trial = launch_trial(policy="zero", record="false", **arguments)
+    environment = Path(f"/proc/{trial.pid_of('simulation_node')}/environ").read_bytes().split(b"\0")
+    assert f"ROS_AUTOMATIC_DISCOVERY_RANGE={expected}".encode() in environment
+
+
 def test_another_launch_file_may_include_it(ros_env: dict[str, str], tmp_path: Path) -> None:
     parent = tmp_path / "parent.launch.py"
     parent.write_text(

@@ -46,6 +46,7 @@ class Device:
         self._tick_period_s = tick_period_s
         self._state_ns = 0
         self._published_ns = 0
+        self._velocity: Vector = np.zeros(len(JOINT_NAMES))
         self._latency_s: float | None = None  # wall time from the newest state to its command
         self._was_faulty = False
         self.late_commands = 0
@@ -93,7 +94,7 @@ class Device:
 
     def publish_state(self, now_ns: int, position: Vector, velocity: Vector, torque_nm: Vector) -> None:
         """Publish the encoder readings of a tick and the torque that has acted up to it; arrays of shape (2,)."""
-        self._state_ns = now_ns
+        self._state_ns, self._velocity = now_ns, velocity
         self._latency_s = None
         self._published_ns = time.monotonic_ns()
         self.state_publisher.publish(self._state.fill(now_ns, position=position, velocity=velocity, effort=torque_nm))
@@ -152,12 +153,13 @@ class Device:
         for joint, name in enumerate(JOINT_NAMES):
             values[f"{name}.command_nm"] = float(command[joint])
             values[f"{name}.torque_nm"] = float(result.torque_nm[joint])
+            values[f"{name}.power_w"] = float(result.torque_nm[joint] * self._velocity[joint])
         summary = result.fault_text or result.state.value
         self.status_publisher.publish(self._report.fill(self._state_ns, level, summary, values))
 
 
 def _report_keys() -> list[str]:
-    per_joint = [f"{name}.{key}" for name in JOINT_NAMES for key in ("command_nm", "torque_nm")]
+    per_joint = [f"{name}.{key}" for name in JOINT_NAMES for key in ("command_nm", "torque_nm", "power_w")]
     timing = ["command_age_s", "command_latency_s", "late_commands", "late_ticks"]
     return ["state", "rules", "fault", "gain", "level", *timing, *per_joint]
 

@@ -152,6 +152,7 @@ class HardwareNode(ExoNode):
         self._longest_tick_s = 0.0
         self._reported_s = time.monotonic()
         self._bus_faults = 0
+        self._frames_reported = 0
         self._was_faulty = False
         gc.collect()
         gc.freeze()
@@ -296,6 +297,7 @@ class HardwareNode(ExoNode):
         now_s = time.monotonic()
         states = min(self._tick, STATES_PER_REPORT * self._ticks_per_state)
         late_ticks, late_commands = self._schedule.missed, self._device.late_commands
+        new_frames = state.frames_received - self._frames_reported
         level = DiagnosticStatus.WARN if late_ticks or late_commands or state.faults else DiagnosticStatus.OK
         if result.state is State.FAULT:
             level = DiagnosticStatus.ERROR
@@ -309,6 +311,7 @@ class HardwareNode(ExoNode):
             "late_ticks": late_ticks,
             "late_commands": late_commands,
             "frames_received": state.frames_received,
+            "frames_per_s": new_frames / (now_s - self._reported_s) if states else "none",
             "frames_refused": state.frames_refused,
             "device_faults": self._bus_faults,
         }
@@ -318,6 +321,7 @@ class HardwareNode(ExoNode):
         summary = result.fault_text or result.state.value
         self._diagnostics.publish(self._report.fill(self._steady_clock.now_ns(), level, summary, values))
         self._reported_s, self._longest_tick_s = now_s, 0.0
+        self._frames_reported = state.frames_received
 
     def _describe_emergency_stop(self) -> str:
         if self._stop_button is None:
@@ -327,7 +331,7 @@ class HardwareNode(ExoNode):
 
 def _report_keys() -> list[str]:
     node = ["state", "fault", "emergency_stop", "enabled", "rate_hz", "longest_tick_s", "late_ticks", "late_commands"]
-    bus = ["frames_received", "frames_refused", "device_faults"]
+    bus = ["frames_received", "frames_per_s", "frames_refused", "device_faults"]
     joints = [f"{name}.{key}" for name in JOINT_NAMES for key in ("feedback_age_s", "temperature_c", "torque_nm")]
     return [*node, *bus, *joints]
 

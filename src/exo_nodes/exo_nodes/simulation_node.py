@@ -61,7 +61,9 @@ class SimulationNode(ExoNode):
         self._periods = round(values["duration_s"] / POLICY_PERIOD_S)
         self._lockstep = values["lockstep"]
         self._tick_period_s = 0.0 if self._lockstep else POLICY_PERIOD_S / values["real_time_factor"]
-        self._limiter = SafetyLimiter(load_limits())
+        limits = load_limits()
+        self.get_logger().info(f"limits {limits.sha256()[:12]}: {limits}")
+        self._limiter = SafetyLimiter(limits)
         self._device = Device(self, self._limiter, self._tick_period_s, "simulation")
         self._human_topics = HumanTopics(self)
         self._diagnostics = self.create_publisher(DiagnosticArray, topics.DIAGNOSTICS, qos.diagnostics())
