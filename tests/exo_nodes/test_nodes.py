@@ -343,7 +343,7 @@ def test_lifecycle_by_hand(observer: Observer, start_node: StartNode) -> None:
     [
         ("policy_node", {"policy": "doffc"}, "unknown policy 'doffc'; did you mean 'dofc'?"),
         ("policy_node", {"policy": "none.onnx"}, "none.onnx: no such file"),
-        ("policy_node", {"dofc.gain_nm": 99.0}, "parameter dofc.gain_nm = 99.0; allowed: a number"),
+        ("policy_node", {"dofc.gain_nm": 130.0}, "parameter dofc.gain_nm = 130.0; allowed: a number"),
         ("policy_node", {"dofc.gian_nm": 8.0}, "no parameter 'dofc.gian_nm'; did you mean 'dofc.gain_nm'?"),
         ("simulation_node", {"engine": "hyfydy"}, "parameter engine = 'hyfydy'; allowed: one of auto, native, scone"),
         ("simulation_node", {"engine": "scone"}, "SCONE is not installed"),

@@ -58,7 +58,7 @@ class DofcPolicy:
 
     parameters: ClassVar[tuple[Parameter, ...]] = (
         Parameter("delay_s", 0.2, 0.0, 1.0, "s", "delay of the feedback; the paper's trials used 0.2 s"),
-        Parameter("gain_nm", 8.0, 0.0, 50.0, "Nm", "torque per unit of sin q_r - sin q_l"),
+        Parameter("gain_nm", 8.0, 0.0, 120.0, "Nm", "torque per unit of sin q_r - sin q_l"),
         Parameter("peak_torque_nm", 8.0, 0.0, TORQUE_CEILING_NM, "Nm", "torque at which the command is clipped"),
         Parameter("smoothing_s", 0.0, 0.0, 0.2, "s", "time constant of a one-pole low-pass on y; 0 switches it off"),
     )

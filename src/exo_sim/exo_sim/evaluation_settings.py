@@ -35,7 +35,7 @@ class DofcSettings(ConfigModel):
     """The grid on which delayed output feedback control is tuned, and its walks."""
 
     delays_s: list[Annotated[float, Field(ge=0.0, le=1.0)]] = Field(min_length=1)
-    gains_per_peak: list[Annotated[float, Field(gt=0.0, le=3.3)]] = Field(min_length=1)
+    gains_per_peak: list[Annotated[float, Field(gt=0.0, le=8.0)]] = Field(min_length=1)
     seeds: Count
     first_seed: Seed
     seconds: Seconds
