@@ -53,6 +53,14 @@ def test_the_result_has_the_keys_others_build_on(capsys, settings: Path, law: Pa
     assert (conditions["no exo"]["peak_nm"], conditions["law"]["peak_nm"]) == (0.0, 8.0)
 
 
+def test_another_gait_may_be_the_one_that_changes_are_measured_from(capsys, settings: Path):
+    assert evaluate(settings, "--policy", "zero", "--reference-gait", "geyer_herr", "--json") == 0
+    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (result["gait"], result["reference_gait"]) == ("two_state", "geyer_herr")
+    zero = next(row for row in result["conditions"] if row["name"] == "zero")
+    assert zero["cot_gross_change"] < -2.0  # the default gait is the cheaper one
+
+
 def test_the_result_holds_each_walk_the_sweep_and_the_comparisons(capsys, settings: Path, law: Path):
     assert evaluate(settings, "--policy", "zero", "--law", str(law), "--json") == 0
     result = json.loads(capsys.readouterr().out.splitlines()[-1])

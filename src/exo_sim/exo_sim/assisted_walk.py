@@ -10,6 +10,7 @@ from exo_safety.limiter import SafetyLimiter
 from exo_safety.limits import SafetyLimits
 from exo_sim.disturbance import Disturbance
 from exo_sim.engine import layout
+from exo_sim.engine.model_arrays import Floats, ModelArrays
 from exo_sim.gait import Gait
 from exo_sim.hip_encoders import HipEncoders, SensorNoise
 from exo_sim.human import DEFAULT_PHYSICS_STEP_S, SimulatedHuman
@@ -56,18 +57,39 @@ class AssistedWalker:
         Raises:
             PolicyError: the policy could not give a torque.
         """
+        periods = round(seconds / POLICY_PERIOD_S)
+        noise_nm, push = disturbance.draw(periods, np.random.default_rng(seed))
+        record = np.empty((periods, layout.HISTORY))
+        torque = self._walk(noise_nm, push, HipEncoders(self._human, self._noise, seed), record)
+        done = len(torque)
+        return Walk(self._human.arrays, record[:done], torque, self._human.has_fallen)
+
+    @property
+    def arrays(self) -> ModelArrays:
+        """The human's."""
+        return self._human.arrays
+
+    def final(self, torque_nm: Floats, push_m_s: Floats) -> tuple[Floats, int, bool]:
+        """Walk under disturbing torques (n, 2) and pushes (n,), without sensor noise. As ``Walker.final``.
+
+        Raises:
+            PolicyError: the policy could not give a torque.
+        """
+        encoders = HipEncoders(self._human, SensorNoise(), 0)
+        done = len(self._walk(torque_nm, push_m_s, encoders, np.empty((0, layout.HISTORY))))
+        return self._human.snapshot(), done, self._human.has_fallen
+
+    def _walk(self, noise_nm: Floats, push_m_s: Floats, encoders: HipEncoders, record: Floats) -> Floats:
+        """Walk to the end or a fall and return the exoskeleton's torques; a record that has rows gets the states."""
         human, policy = self._human, self._policy
         human.reset()
         policy.reset()
-        encoders = HipEncoders(human, self._noise, seed)
         limiter = None
         if self._limits is not None:
             limiter = SafetyLimiter(self._limits)
             limiter.start()
         self.safety_fault = ""
-        periods = round(seconds / POLICY_PERIOD_S)
-        noise_nm, push = disturbance.draw(periods, np.random.default_rng(seed))
-        record = np.empty((periods, layout.HISTORY))
+        periods = len(push_m_s)
         torque = np.zeros((periods, 2))
         done = 0
         while done < periods and not human.has_fallen:
@@ -78,9 +100,10 @@ class AssistedWalker:
                 position, velocity = human.hip_position_rad, human.hip_velocity_rad_s
                 result = limiter.apply(torque[done], position, velocity, now_s, command_age_s=0.0, feedback_age_s=0.0)
                 torque[done], self.safety_fault = result.torque_nm, result.fault_text
-            if push[done] != 0.0:
-                human.push(push[done])
+            if push_m_s[done] != 0.0:
+                human.push(push_m_s[done])
             human.step(torque[done] + noise_nm[done])
-            record[done] = human.snapshot()
+            if len(record):
+                record[done] = human.snapshot()
             done += 1
-        return Walk(human.arrays, record[:done], torque[:done], human.has_fallen)
+        return torque[:done]

@@ -11,6 +11,8 @@ from pydantic import Field, ValidationError, model_validator
 from exo_control.config_files import ConfigModel, describe_problem, load_config, load_yaml
 from exo_control.errors import ConfigError, choices_hint
 from exo_control.joints import POLICY_PERIOD_S
+from exo_sim.assistance import Assistance
+from exo_sim.assisted_walk import AssistedWalker
 from exo_sim.disturbance import Disturbance
 from exo_sim.engine import layout
 from exo_sim.engine.model_arrays import Floats, model_arrays
@@ -135,7 +137,7 @@ class Evaluation:
     cost_of_transport: float  # gross, J/(kg m); nan after a fall
     speed_m_s: float
     terms: dict[str, float]
-    walker: Walker
+    walker: Walker | AssistedWalker
 
     def with_falls(self, falls: float, survived: bool) -> Evaluation:
         """Return the evaluation with the cost of the disturbed walks' falls."""
@@ -153,9 +155,15 @@ def speed_and_cost(start: Floats, end: Floats, basal_w: float, mass: float, seco
 class GaitObjective:
     """Evaluates candidates: vectors of the controller's free parameters, then the offsets of the initial pose."""
 
-    def __init__(self, model: HumanModel, controller: ReflexController, settings: GaitOptimisation) -> None:
-        """Prepare an objective for a human, a controller and a settings file."""
-        self.model, self.controller, self.settings = model, controller, settings
+    def __init__(
+        self,
+        model: HumanModel,
+        controller: ReflexController,
+        settings: GaitOptimisation,
+        assistance: Assistance | None = None,
+    ) -> None:
+        """Prepare an objective for a human, a controller and a settings file; with assistance, for walking with it."""
+        self.model, self.controller, self.settings, self.assistance = model, controller, settings, assistance
         bound = settings.search.offset_bound
         self.parameters = [
             *controller.parameters(),
@@ -185,11 +193,17 @@ class GaitObjective:
         offsets = {name: float(v) for name, v in zip(OFFSETS, vector[self._gains :], strict=True)}
         return Gait(self.controller, gains, offsets, self.model.name, self.settings.target_speed_m_s)
 
+    def _walker(self, vector: Floats) -> Walker | AssistedWalker:
+        step_s = self.settings.physics_step_s
+        if self.assistance is not None:
+            return self.assistance.walker(self.model, self.gait(vector), step_s)
+        return Walker(self.model, self.gait(vector), step_s, self._arrays)
+
     def undisturbed(self, vector: Floats, stage: Stage) -> Evaluation:
         """Walk undisturbed: effort, speed, posture."""
         settings = self.settings
         weights = settings.weights.model_copy(update=stage.weights)
-        walker = Walker(self.model, self.gait(vector), settings.physics_step_s, self._arrays)
+        walker = self._walker(vector)
         periods = round(settings.nominal_s / POLICY_PERIOD_S)
         end, done, fell = walker.final(np.zeros((periods, 2)), np.zeros(periods))
         seconds = done * POLICY_PERIOD_S

@@ -13,6 +13,7 @@ from typing import Any
 import cma
 import numpy as np
 
+from exo_sim.assistance import Assistance
 from exo_sim.cma_search import CHECKPOINT_INTERVAL_S, CMA_OPTIONS, NormalNumbers, read_checkpoint, write_checkpoint
 from exo_sim.engine.model_arrays import Floats
 from exo_sim.gait import Gait
@@ -50,6 +51,7 @@ class GaitSearch:
         start: Gait,
         seed: int,
         workers: int | None = None,
+        assistance: Assistance | None = None,
     ) -> None:
         """Begin at a gait.
 
@@ -59,9 +61,10 @@ class GaitSearch:
             settings: objective, stages and CMA-ES settings.
             start: first centre of the search.
             seed: of CMA-ES and of the disturbances; the same seed gives the same search, whatever the workers.
-            workers: threads; all cores when None (the engine releases the GIL).
+            workers: threads; all cores when None (the engine releases the GIL, a policy does not).
+            assistance: with which the candidates walk.
         """
-        self._objective = GaitObjective(model, controller, settings)
+        self._objective = GaitObjective(model, controller, settings, assistance)
         self._settings, self._seed = settings, seed
         self._workers = workers or os.cpu_count() or 1
         self.progress = Progress()
@@ -189,6 +192,7 @@ class GaitSearch:
             "controller": self._objective.controller.model_dump(),
             "settings": self._settings.model_dump(),
             "start": self._start.tolist(),
+            "assistance": asdict(assistance) if (assistance := self._objective.assistance) else None,
         }
 
     def resume(self, path: Path) -> None:

@@ -28,6 +28,11 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     )
     parser.add_argument("--law", help="feedback law of `exo bound` for this gait: the direct bound")
     parser.add_argument("--gait", default=DEFAULT_GAIT, help="name in config/gaits or path (default: %(default)s)")
+    parser.add_argument(
+        "--reference-gait",
+        help="gait of the walks without exoskeleton, for a wearer who has adapted: one as well optimised without "
+        "(default: that of --gait)",
+    )
     parser.add_argument("--mass-kg", type=float, help="body mass of the subject (default: the model's)")
     parser.add_argument("--height-m", type=float, help="height of the subject (default: the model's)")
     parser.add_argument(
@@ -67,6 +72,7 @@ def run(args: argparse.Namespace) -> int:
     model = load_human_model(gait.human).scaled(args.mass_kg, args.height_m)
     evaluation = Evaluation(model, gait, settings)
     evaluation.check(args.peak_nm, args.seconds)
+    reference = Evaluation(model, load_gait(args.reference_gait), settings) if args.reference_gait else evaluation
     named = [(LAW_NAME, args.law)] if args.law else []
     policies = [Condition(name, spec, args.peak_nm) for name, spec in [*named, *((spec, spec) for spec in args.policy)]]
     for condition in policies:
@@ -81,9 +87,10 @@ def run(args: argparse.Namespace) -> int:
         bar.set_description("tuning DOFC")
         sweep = tune_dofc(evaluation, args.peak_nm, pool, advance)
         bar.set_description("walking")
-        conditions = [NO_EXO, sweep.best.condition(args.peak_nm), *policies]
-        walks = evaluation.walks(conditions, args.seconds, seeds, pool, advance)
-    results = [ConditionResult(c, some, walks[0]) for c, some in zip(conditions, walks, strict=True)]
+        conditions = [sweep.best.condition(args.peak_nm), *policies]
+        walks = reference.walks([NO_EXO], args.seconds, seeds, pool, advance)
+        walks += evaluation.walks(conditions, args.seconds, seeds, pool, advance)
+    results = [ConditionResult(c, some, walks[0]) for c, some in zip([NO_EXO, *conditions], walks, strict=True)]
     remarks = notes(results, settings.largest_speed_change_percent)
     if sweep.best_is_at_edge:
         remarks.append("DOFC tuned: the best setting is at the edge of the grid; a wider one may do better")
@@ -94,7 +101,8 @@ def run(args: argparse.Namespace) -> int:
 
         plot_evaluation(results[1:], f"{args.gait}, {args.peak_nm:g} Nm, {args.seeds} walks", args.plot)
     if args.json:
-        about = {"gait": args.gait, "peak_nm": args.peak_nm, "seeds": args.seeds, "seconds": args.seconds}
+        gaits = {"gait": args.gait, "reference_gait": args.reference_gait or args.gait}
+        about = {**gaits, "peak_nm": args.peak_nm, "seeds": args.seeds, "seconds": args.seconds}
         print_json({**about, **_content(results, sweep), "notes": remarks})
     else:
         print(_table(results, sweep))

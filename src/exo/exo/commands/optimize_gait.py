@@ -31,6 +31,12 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument("--speed-m-s", type=float, help="target speed (default: the settings file's)")
     parser.add_argument("--mass-kg", type=float, help="body mass of the subject (default: the model's)")
     parser.add_argument("--height-m", type=float, help="height of the subject (default: the model's)")
+    parser.add_argument(
+        "--policy", help="policy that assists meanwhile: the wearer adapts to it (default: no exoskeleton)"
+    )
+    parser.add_argument(
+        "--peak-nm", type=float, default=8.0, help="with --policy, torque cap of the exoskeleton (default: %(default)g)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="of search and disturbances (default: %(default)s)")
     parser.add_argument("--minutes", type=float, help="stop after this time even if stages are left")
     parser.add_argument("--workers", type=int, help="threads (default: all cores)")
@@ -48,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
 
     from exo_control.config_files import config_path
     from exo_control.source_commit import git_sha
+    from exo_sim.assistance import Assistance
     from exo_sim.gait import initial_gait, load_gait
     from exo_sim.gait_objective import load_gait_optimisation
     from exo_sim.gait_search import GaitSearch, Progress
@@ -72,7 +79,8 @@ def run(args: argparse.Namespace) -> int:
             raise ConfigError(
                 f"--start {args.start}: is a gait of controller '{start.controller.name}', not of '{controller.name}'"
             )
-    search = GaitSearch(model, controller, settings, start, args.seed, args.workers)
+    assistance = Assistance(args.policy, args.peak_nm) if args.policy else None
+    search = GaitSearch(model, controller, settings, start, args.seed, args.workers, assistance)
     output = Path(args.output)
     checkpoint = output.with_suffix(".checkpoint")
     if checkpoint.exists() and not args.restart:
@@ -120,8 +128,19 @@ def run(args: argparse.Namespace) -> int:
 def _given(args: argparse.Namespace) -> list[str]:
     """Return the arguments that decide the result, as they would be typed."""
     words = []
-    for name in ("controller", "start", "settings", "speed_m_s", "mass_kg", "height_m", "seed", "output"):
+    for name in (
+        "controller",
+        "start",
+        "settings",
+        "speed_m_s",
+        "mass_kg",
+        "height_m",
+        "policy",
+        "peak_nm",
+        "seed",
+        "output",
+    ):
         value = getattr(args, name)
-        if value is not None:
+        if value is not None and not (name == "peak_nm" and args.policy is None):
             words += [f"--{name.replace('_', '-')}", str(value)]
     return words
