@@ -92,7 +92,8 @@ def test_a_moteus_whose_watchdog_ran_out_says_so_until_it_is_enabled_again(make_
 @pytest.mark.parametrize("injection", SEEN_BY_THE_LIMITER)
 def test_the_limiter_sees_what_only_the_encoder_shows(make_rig, kind, injection) -> None:
     rig = make_rig(kind).enabled()
-    limiter = SafetyLimiter(load_limits(LIMITS))
+    limits = load_limits(LIMITS).model_copy(update={"gait_gating": False})  # the legs of the rig hang still
+    limiter = SafetyLimiter(limits)
     limiter.start()
     phase = 0.0
     for tick in range(400):

@@ -1,9 +1,11 @@
 """The hardware node on emulated drives: torque only while all is well, and none on any way out."""
 
 import multiprocessing
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -157,7 +159,14 @@ StartHardware = Callable[..., NodeProcess]
 
 
 @pytest.fixture
-def start_hardware(bench: Bench, start_node: StartNode) -> StartHardware:
+def start_hardware(
+    bench: Bench, start_node: StartNode, ros_env: dict[str, str], repo_root: Path, tmp_path: Path
+) -> StartHardware:
+    """Start a hardware node without gait gating: the legs hang, and would get no torque."""
+    config = shutil.copytree(repo_root / "config", tmp_path / "config")
+    limits = config / "safety" / "limits.yaml"
+    limits.write_text(limits.read_text().replace("gait_gating: true", "gait_gating: false"))
+    ros_env["EXO_CONFIG_DIR"] = str(config)
     return lambda **changes: start_node("hardware_node", emulation_channel=bench.drives.channel, **changes)
 
 

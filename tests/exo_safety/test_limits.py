@@ -18,9 +18,11 @@ def write(folder: Path, limits: SafetyLimits, **changes: object) -> Path:
     return path
 
 
-def test_the_shipped_file_is_the_default(limits: SafetyLimits, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EXO_CONFIG_DIR", str(Path(__file__).parents[2] / "config"))
-    assert load_limits() == limits
+def test_the_shipped_file_is_the_default_and_has_every_rule_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = Path(__file__).parents[2] / "config"
+    monkeypatch.setenv("EXO_CONFIG_DIR", str(config))
+    assert load_limits() == load_limits(config / "safety" / "limits.yaml")
+    assert load_limits().gait_gating
 
 
 def test_every_line_of_the_shipped_file_has_a_comment() -> None:
