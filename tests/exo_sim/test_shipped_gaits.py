@@ -38,6 +38,20 @@ def test_a_gait_tells_how_it_was_made(name: str):
     assert {"numpy", "numba", "cma", "python"} <= set(provenance["versions"])
 
 
+SPEEDS = sorted(f"speeds/{path.stem}" for path in config_path("gaits", "speeds").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", SPEEDS)
+def test_a_gait_of_another_speed_keeps_it_under_small_torques(model: HumanModel, name: str):
+    gait = load_gait(name)
+    assert gait.provenance["command"].startswith("exo optimize-gait")
+    walker = Walker(model, gait)
+    for seed in range(5):
+        walk = walker.disturbed(20.0, Disturbance(1.0), 100 + seed)
+        assert not walk.fell
+        assert describe(walk)["speed_mps"] == pytest.approx(gait.speed_m_s, abs=0.05)
+
+
 def test_the_default_gait_resembles_able_bodied_walking(model: HumanModel):
     figures = describe(Walker(model, load_gait(DEFAULT_GAIT)).disturbed(60.0, Disturbance(), 1))
     likeness = figures["wren_r"]

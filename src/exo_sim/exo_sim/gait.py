@@ -76,7 +76,7 @@ def load_gait(name_or_path: str) -> Gait:
     """Load a gait.
 
     Args:
-        name_or_path: name of a file in config/gaits, or a path ending in .yaml.
+        name_or_path: name of a file in config/gaits, such as speeds/geyer_herr_1.11, or a path ending in .yaml.
 
     Raises:
         ConfigError: no such file, or its gains do not match its controller (named in the message).
@@ -86,7 +86,7 @@ def load_gait(name_or_path: str) -> Gait:
     else:
         folder = config_path("gaits")
         path = folder / f"{name_or_path}.yaml"
-        known = sorted(p.stem for p in folder.glob("*.yaml"))
+        known = sorted(str(p.relative_to(folder))[: -len(".yaml")] for p in folder.rglob("*.yaml"))
         if name_or_path not in known:
             raise ConfigError(
                 f"unknown gait '{name_or_path}'; {choices_hint(name_or_path, known)}, or a path to a .yaml"
