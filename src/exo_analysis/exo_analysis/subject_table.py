@@ -1,0 +1,64 @@
+"""A table of measurements: a row per subject, a column per condition."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from exo_control.errors import ConfigError
+
+SUBJECT = "subject"
+
+
+@dataclass(frozen=True)
+class SubjectTable:
+    """One number per subject and condition."""
+
+    subjects: list[str]
+    conditions: Mapping[str, list[float]]
+    """By name, in the order of the subjects."""
+
+
+def load_subject_table(path: Path) -> SubjectTable:
+    """Read a CSV file with a header; its first column is ``subject``, each further one a condition.
+
+    Raises:
+        ConfigError: the file is missing, the header is another, a subject is there twice, or a cell is no finite
+            number; the message names row and column.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = [[cell.strip() for cell in row] for row in csv.reader(file) if any(row)]
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from None
+    header = rows[0] if rows else []
+    if header[:1] != [SUBJECT] or len(header) < 2:
+        raise ConfigError(f"{path}: row 1 is '{','.join(header)}'; needs {SUBJECT} and a column per condition")
+    names = header[1:]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ConfigError(f"{path}: row 1 has the condition '{twice}' more than once; give each another name")
+    subjects: list[str] = []
+    conditions: dict[str, list[float]] = {name: [] for name in names}
+    for number, row in enumerate(rows[1:], start=2):
+        if len(row) != len(header):
+            raise ConfigError(f"{path}: row {number} has {len(row)} cells, row 1 has {len(header)}")
+        if row[0] in subjects:
+            raise ConfigError(f"{path}: row {number}: subject '{row[0]}' is there already; one row per subject")
+        subjects.append(row[0])
+        for name, cell in zip(names, row[1:], strict=True):
+            conditions[name].append(_number(path, number, name, cell))
+    return SubjectTable(subjects, conditions)
+
+
+def _number(path: Path, row: int, name: str, cell: str) -> float:
+    try:
+        value = float(cell)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ConfigError(f"{path}: row {row}, {name}: '{cell}' is no number; leave the subject out, or mend the cell")
+    return value
