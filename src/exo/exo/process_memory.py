@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from contextlib import suppress
 
 import psutil
 
@@ -17,20 +17,34 @@ def node_name(command: list[str]) -> str | None:
     return "recorder" if command[1:] and "bag" in command and "record" in command and "--" not in command else None
 
 
-def resident_mib(parent: int) -> dict[str, float]:
-    """Return the resident memory of the nodes and the recorder below a process, MiB by name."""
-    memory: dict[str, float] = {}
-    for process in _descendants(parent):
-        try:
-            if name := node_name(process.cmdline()):
+class LaunchMemory:
+    """Reads the resident memory of the nodes and the recorder below a process.
+
+    Looking for processes and reading their command lines holds them up for milliseconds, so it is done only until no
+    new one comes; reading what they take does not.
+    """
+
+    def __init__(self, parent: int) -> None:
+        """Watch the descendants of a process."""
+        self._parent = parent
+        self._found: dict[str, psutil.Process] = {}
+        self._settled = False
+
+    def read_mib(self) -> dict[str, float]:
+        """Return the resident memory, MiB, by name of what runs."""
+        if not self._settled:
+            before = set(self._found)
+            self._look()
+            self._settled = bool(before) and before == set(self._found)
+        memory = {}
+        for name, process in self._found.items():
+            with suppress(psutil.NoSuchProcess):
                 memory[name] = process.memory_info().rss / MIB
-        except psutil.NoSuchProcess:
-            continue
-    return memory
+        return memory
 
-
-def _descendants(parent: int) -> Iterable[psutil.Process]:
-    try:
-        return list(psutil.Process(parent).children(recursive=True))
-    except psutil.NoSuchProcess:
-        return []
+    def _look(self) -> None:
+        with suppress(psutil.NoSuchProcess):
+            for process in psutil.Process(self._parent).children(recursive=True):
+                with suppress(psutil.NoSuchProcess):
+                    if name := node_name(process.cmdline()):
+                        self._found[name] = process

@@ -8,16 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from exo.safety_log import SafetyLog
 from exo.stall_probe import STALL_S
 from exo.trial_figures import timing
 from exo.trial_recording import Recording
 from exo_control.joints import JOINT_NAMES, POLICY_PERIOD_S
 from exo_nodes import topics
+from exo_safety.limits import load_limits
 
 PERIOD_NS = round(POLICY_PERIOD_S * 1e9)
 
 EXPLAINS_S = 0.5
 """A deadline missed within this time of a stall of the machine is put down to it."""
+
+LONGEST_SHOWN = 10
 
 MOST_GROWTH_MIB = 5.0
 """A process that grows by more, between the first and the last quarter, keeps what it should let go."""
@@ -54,13 +58,29 @@ def soak_figures(
         "lost_messages": lost,
         "can_frames": {key: int(health.get(key, 0)) for key in ("frames_received", "frames_refused", "device_faults")},
         "memory_mib": memory_growth(memory),
+        "longest_stalls": [
+            {"after_s": 1e-9 * float(at - log.stamps_ns[0]), "ms": 1e3 * late_s}
+            for at, late_s in sorted(stalls, key=lambda stall: -stall[1])[:LONGEST_SHOWN]
+        ],
         "faults": sorted({name for name in log["fault"] if name != "none"}),
     }
-    return figures | {"problems": _problems(figures)}
+    return figures | {"problems": _fault_problems(log, stalls) + _problems(figures)}
+
+
+def _fault_problems(log: SafetyLog, stalls: Sequence[tuple[int, float]]) -> list[str]:
+    """Return the first fault, unless the machine let nothing run for longer than the limiter may wait."""
+    index = next((index for index, name in enumerate(log["fault"]) if name != "none"), None)
+    if index is None:
+        return []
+    at_ns = int(log.stamps_ns[index])
+    long_ns = [at for at, late_s in stalls if late_s >= load_limits().command_age_fault_s - POLICY_PERIOD_S]
+    if _is_near(at_ns, np.array(long_ns, dtype=np.int64)):
+        return []
+    return [f"safety fault {log['fault'][index]} after {1e-9 * (at_ns - int(log.stamps_ns[0])):.1f} s"]
 
 
 def _problems(figures: Mapping[str, Any]) -> list[str]:
-    problems = [f"safety fault {name}" for name in figures["faults"]]
+    problems = []
     if unexplained := figures["missed_deadlines"] - figures["missed_deadlines_explained"]:
         problems.append(f"{unexplained} missed deadlines that no stall of the machine explains")
     problems += [f"{count} messages of {topic} lost" for topic, count in figures["lost_messages"].items() if count]

@@ -85,7 +85,7 @@ def _watch(command: list[str], seconds: float) -> tuple[int, list[tuple[float, d
     """Run the launch, sampling its memory, and return its exit code; SIGINT and SIGTERM end it early, in order."""
     from tqdm import tqdm
 
-    from exo.process_memory import resident_mib
+    from exo.process_memory import LaunchMemory
 
     try:
         # In a session of its own, so that Ctrl-C reaches it once, from here.
@@ -98,6 +98,7 @@ def _watch(command: list[str], seconds: float) -> tuple[int, list[tuple[float, d
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
+    processes = LaunchMemory(launch.pid)
     samples: list[tuple[float, dict[str, float]]] = []
     period_s = max(seconds / MEMORY_SAMPLES, SHORTEST_PERIOD_S)
     begin_s = time.monotonic()
@@ -105,7 +106,7 @@ def _watch(command: list[str], seconds: float) -> tuple[int, list[tuple[float, d
         while (code := launch.poll()) is None:
             time.sleep(period_s)
             now_s = time.monotonic() - begin_s
-            memory = resident_mib(launch.pid)
+            memory = processes.read_mib()
             if "hardware" in memory:
                 samples.append((now_s, memory))
             bar.update(min(round(now_s), bar.total) - bar.n)
