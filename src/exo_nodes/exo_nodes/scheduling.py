@@ -29,8 +29,8 @@ def set_realtime_priority(priority: int) -> None:
     except OSError as error:
         raise PriorityError(
             f"realtime_priority = {priority}: not permitted ({error.strerror}); set 0, or allow it with lines for "
-            "rtprio and memlock in /etc/security/limits.conf, in a container with --cap-add=sys_nice --cap-add=ipc_lock "
-            "--ulimit rtprio=99"
+            "rtprio and memlock in /etc/security/limits.conf, in a container with --cap-add=sys_nice "
+            "--cap-add=ipc_lock --ulimit rtprio=99"
         ) from None
 
 
