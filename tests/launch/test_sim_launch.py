@@ -197,7 +197,7 @@ def test_a_policy_that_cannot_start_ends_the_launch(launch_trial: LaunchTrial, t
     params.write_text("/**/policy:\n  ros__parameters:\n    dofc.gain_nm: 1000.0\n")
     trial = launch_trial(policy="dofc", policy_params=params, **LOCKSTEP)
     assert trial.exit_code() == 1
-    assert "parameter dofc.gain_nm = 1000.0; allowed: a number with a decimal point from 0 to 50" in trial.output
+    assert "parameter dofc.gain_nm = 1000.0; allowed: a number with a decimal point from 0 to 120" in trial.output
     assert "[simulation]: walking" not in trial.output
 
 
