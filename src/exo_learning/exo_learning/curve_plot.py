@@ -79,7 +79,8 @@ def plot_curves(runs: Sequence[Run], path: str | Path) -> None:
                 axis.plot(buffer, value, color=colour, lw=0.6, alpha=0.6)
             buffer = min((buffer for buffer, _ in series), key=len)
             values = np.stack([value[: len(buffer)] for _, value in series])
-            axis.plot(buffer, values.mean(axis=0), color=colour, lw=2.0, label=f"{name}, {len(series)} seeds")
+            seeds = "1 seed" if len(series) == 1 else f"{len(series)} seeds"
+            axis.plot(buffer, values.mean(axis=0), color=colour, lw=2.0, label=f"{name}, {seeds}")
             axis.fill_between(buffer, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.15, lw=0.0)
         if column != "falls":
             reference = runs[0].baselines
