@@ -1,8 +1,6 @@
 """Fixtures for the tests of all packages."""
 
-import contextlib
 import fcntl
-import functools
 import os
 import tempfile
 from collections.abc import Callable, Generator, Iterator
@@ -17,38 +15,6 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 DOMAIN_IDS = range(1, 102)  # above 101 the ports of a domain meet those that Linux gives to clients
-
-
-LEAST_PRIORITY = 19
-
-
-def needs_real_time(item: pytest.Item) -> bool:
-    """Whether a test fails where others take the processor from it."""
-    return any(item.get_closest_marker(name) for name in ("integration", "real_time"))
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With two workers (pytest -n 2 --dist loadgroup) one runs all tests in real time, one after the other, first."""
-    for item in items:
-        if needs_real_time(item):
-            item.add_marker(pytest.mark.xdist_group("real_time"))
-    items.sort(key=lambda item: not needs_real_time(item))
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Let the tests of the other worker compute only while those in real time wait."""
-    if "PYTEST_XDIST_WORKER" in os.environ and not needs_real_time(item):
-        _step_back()
-
-
-@functools.cache
-def _step_back() -> None:
-    """Give this process and its children the least priority."""
-    os.setpriority(os.PRIO_PROCESS, 0, LEAST_PRIORITY)
-    with contextlib.suppress(OSError):
-        # Where Linux shares the processor out among sessions first, a priority counts within a session only.
-        os.setsid()
-        Path("/proc/self/autogroup").write_text(str(LEAST_PRIORITY))
 
 
 @pytest.hookimpl(wrapper=True)
