@@ -116,7 +116,9 @@ def start_trial(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         drives = {"channel": plan.channel, "emulation": plan.emulation, "inject": plan.inject, "device": plan.device}
         trial.add_helper("emulator", "emulator_node", [plan.hardware_params, person | drives], "")
     if plan.estop == "launch":
-        trial.add_helper("emergency_stop", "estop_node", [plan.hardware_params], "the device gives no torque")
+        trial.add_helper(
+            "emergency_stop", "estop_node", [plan.hardware_params], "the device gives no torque", plan.estop_parameters
+        )
     trial.add_policy([plan.policy_params, {"policy": plan.policy, "tick_period_s": POLICY_PERIOD_S}])
     trial.add_device(
         "hardware",

@@ -146,3 +146,10 @@ def test_moteus_drives_are_not_emulated_on_a_bus(tmp_path: Path) -> None:
         del joint["model"]
     with pytest.raises(ConfigError, match="hip-exo has moteus drives; only cubemars ones can be emulated on a bus"):
         plan(tmp_path, device=device_file(tmp_path, driver="moteus", joints=joints))
+
+
+def test_a_priority_is_for_all_nodes_and_the_emergency_stop_comes_first(tmp_path: Path) -> None:
+    asked = plan(tmp_path, realtime_priority="50")
+    assert asked.shared_parameters == {"realtime_priority": 50} and asked.estop_parameters == {"realtime_priority": 51}
+    assert plan(tmp_path / "other").shared_parameters == plan(tmp_path / "third").estop_parameters == {}
+    assert plan(tmp_path / "last", realtime_priority="0").estop_parameters == {}

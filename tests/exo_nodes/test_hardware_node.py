@@ -3,6 +3,8 @@
 import multiprocessing
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -224,25 +226,31 @@ def test_stop_and_emergency_stop_and_the_way_back(bench: Bench, start_hardware: 
     assert hardware.process.poll() is None
 
 
-def test_a_second_node_that_commands_is_a_fault_named_by_node(
-    bench: Bench, start_hardware: StartHardware, ros_domain_id: int
-) -> None:
-    import rclpy
-    from rclpy.context import Context
+INTRUDER = """
+import time, rclpy
+from sensor_msgs.msg import JointState
+from exo_nodes import qos, topics
+rclpy.init()
+node = rclpy.create_node("intruder")
+node.create_publisher(JointState, topics.JOINT_COMMANDS, qos.command(0.01))
+time.sleep(60)
+"""
 
+
+def test_a_second_node_that_commands_is_a_fault_named_by_node(
+    bench: Bench, start_hardware: StartHardware, ros_env: dict[str, str]
+) -> None:
     start_hardware()
     bench.wait_for_torque()
-    context = Context()
-    rclpy.init(context=context, domain_id=ros_domain_id)
-    rival = rclpy.create_node("intruder", context=context)
-    rival.create_publisher(JointState, topics.JOINT_COMMANDS, qos.command(0.01))
+    # In a process of its own: to make a node takes longer than this one may be silent, as policy and emergency stop.
+    intruder = subprocess.Popen([sys.executable, "-c", INTRUDER], env=ros_env)
     try:
         bench.observer.spin_until(lambda: bench.status()["state"] == "fault")
         assert "2 nodes publish /exo/joint_commands" in bench.status()[""] and "/intruder" in bench.status()[""]
         bench.wait_for_no_torque()
     finally:
-        rival.destroy_node()
-        context.try_shutdown()
+        intruder.kill()
+        intruder.wait()
 
 
 def test_configure_leaves_the_drives_disabled_and_only_activate_enables_them(

@@ -69,6 +69,11 @@ class HardwarePlan:
         return {} if self.realtime_priority is None else {"realtime_priority": self.realtime_priority}
 
     @property
+    def estop_parameters(self) -> dict[str, object]:
+        """ROS parameters of the emergency stop: before all others, since its silence costs the torque."""
+        return {"realtime_priority": min(self.realtime_priority + 1, 99)} if self.realtime_priority else {}
+
+    @property
     def bag(self) -> Path:
         """Folder of the recording."""
         assert self.directory is not None

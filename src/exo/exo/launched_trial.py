@@ -89,13 +89,23 @@ class LaunchedTrial:
         """Add the policy node."""
         self._add("policy", parameters, self._on_policy_exit)
 
-    def add_helper(self, name: str, executable: str, parameters: Sequence[object], without: str) -> None:
-        """Add a node that ends with the device; ``without`` says how the trial goes on if it ends before."""
+    def add_helper(
+        self,
+        name: str,
+        executable: str,
+        parameters: Sequence[object],
+        without: str,
+        own_parameters: Mapping[str, object] | None = None,
+    ) -> None:
+        """Add a node that ends with the device; ``without`` says how the trial goes on if it ends before.
+
+        ``own_parameters`` win over those that all nodes share.
+        """
 
         def on_exit(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
             return self._on_helper_exit(f"the {name.replace('_', ' ')} node", without, event, context)
 
-        self._add(name, parameters, on_exit, executable)
+        self._add(name, parameters, on_exit, executable, own_parameters)
 
     def _add(
         self,
@@ -103,14 +113,16 @@ class LaunchedTrial:
         parameters: Sequence[object],
         on_exit: Callable[[ProcessExited, LaunchContext], list[LaunchDescriptionEntity]],
         executable: str = "",
+        own_parameters: Mapping[str, object] | None = None,
     ) -> Node:
+        shared = self._shared_parameters | {"wait_for_recorder": self._recorder is not None}
         node = Node(
             package="exo_nodes",
             executable=executable or f"{name}_node",
             name=name,
             namespace=self._namespace,
             output="screen",
-            parameters=[*parameters, self._shared_parameters | {"wait_for_recorder": self._recorder is not None}],
+            parameters=[*parameters, shared | dict(own_parameters or {})],
             ros_arguments=["--log-level", self._log_level],
             on_exit=on_exit,
         )
