@@ -49,12 +49,6 @@ class Trajectory:
         """(n, 2) of the right and left hip."""
         return self.velocity_rad_s[:, [JOINTS.index(f"{side}_hip_flexion") for side in SIDES]]
 
-    @property
-    def exo_power_w(self) -> Floats:
-        """(n - 1, 2) mechanical power of the device, mean between two states."""
-        velocity = self.hip_velocity_rad_s
-        return self.torque_nm[1:] * 0.5 * (velocity[1:] + velocity[:-1])
-
     def gait_cycles(self, values: Floats, weight_n: float) -> Floats:
         """Cut (n,) values into strides of the right leg, 0 to 100 %: (strides, 101)."""
         return cycles(values, heel_strikes(self.ground_n[:, 0, 1] / weight_n))

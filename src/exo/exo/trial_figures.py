@@ -11,6 +11,7 @@ import numpy as np
 from exo.safety_log import MESSAGE
 from exo.trajectory import Floats, Trajectory, from_walk
 from exo.trial_recording import Recording
+from exo_analysis.device_effort import device_effort
 from exo_control.joints import POLICY_PERIOD_S
 from exo_sim.disturbance import Disturbance
 from exo_sim.gait import load_gait
@@ -133,13 +134,13 @@ def walking(trajectory: Trajectory, mass_kg: float) -> dict[str, float | bool | 
 
 def device(trajectory: Trajectory) -> dict[str, float]:
     """Return torque and power of the device, both legs."""
-    power = trajectory.steady().exo_power_w
-    torque = trajectory.torque_nm
+    steady = trajectory.steady()
+    effort = device_effort(steady.torque_nm, steady.hip_velocity_rad_s, POLICY_PERIOD_S)
     return {
-        "torque_peak_nm": float(np.abs(torque).max()),
-        "torque_rms_nm": float(np.sqrt(np.mean(trajectory.steady().torque_nm ** 2))),
-        "exo_positive_power_w": float(np.maximum(power, 0.0).sum(axis=1).mean()) if len(power) else 0.0,
-        "exo_net_power_w": float(power.sum(axis=1).mean()) if len(power) else 0.0,
+        "torque_peak_nm": float(np.abs(trajectory.torque_nm).max()),
+        "torque_rms_nm": effort.torque_rms_nm,
+        "exo_positive_power_w": effort.power_positive_w,
+        "exo_net_power_w": effort.power_net_w,
     }
 
 
