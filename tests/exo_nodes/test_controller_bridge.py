@@ -55,9 +55,9 @@ class StandIn:
 def walk(observer: Observer, start_node: StartNode) -> Iterator[tuple[StandIn, NodeProcess, NodeProcess]]:
     """A walk with the stand-in; also its policy and its simulation."""
     controller = StandIn(observer)
-    simulation = start_node("simulation_node", gait="two_state", duration_s=60.0, real_time_factor=0.5)
-    policy = start_node("policy_node", REMAPPED, policy="dofc", tick_period_s=0.02)
-    start_node("controller_bridge", tick_period_s=0.02)
+    simulation = start_node("simulation_node", gait="two_state", duration_s=60.0, real_time_factor=0.25)
+    policy = start_node("policy_node", REMAPPED, policy="dofc", tick_period_s=0.04)
+    start_node("controller_bridge", tick_period_s=0.04)
     yield controller, policy, simulation
 
 

@@ -68,10 +68,15 @@ def summary_of(trial: Trial) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("emulation", "least"), [("ideal", 0.999), ("realistic", 0.97)])
 def test_emulated_drives_give_the_torque_of_the_training_code(
-    launch_trial: LaunchTrial, emulation: str, least: float
+    launch_trial: LaunchTrial, real_time_priority: dict[str, str], emulation: str, least: float
 ) -> None:
     trial = launch_trial(
-        launch_file="hardware.launch.py", policy="dofc", emulation=emulation, duration=LONG_ENOUGH_S, **EMULATED
+        launch_file="hardware.launch.py",
+        policy="dofc",
+        emulation=emulation,
+        duration=LONG_ENOUGH_S,
+        **EMULATED,
+        **real_time_priority,
     )
     assert trial.exit_code() == 0, trial.output
     recording = load_recording(trial.folder / "bag")
@@ -84,9 +89,17 @@ def test_emulated_drives_give_the_torque_of_the_training_code(
     assert same_trajectory >= least
 
 
-def test_a_fault_of_a_drive_takes_the_torque_away_and_is_named_everywhere(launch_trial: LaunchTrial) -> None:
+def test_a_fault_of_a_drive_takes_the_torque_away_and_is_named_everywhere(
+    launch_trial: LaunchTrial, real_time_priority: dict[str, str]
+) -> None:
     trial = launch_trial(
-        launch_file="hardware.launch.py", policy="dofc", emulation="ideal", duration=5, namespace="lab", **EMULATED
+        launch_file="hardware.launch.py",
+        policy="dofc",
+        emulation="ideal",
+        duration=5,
+        namespace="lab",
+        **EMULATED,
+        **real_time_priority,
     )
     trial.wait_for("[lab.emulator]: walking")
     pid = trial.pid_of("estop_node")

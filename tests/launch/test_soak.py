@@ -14,20 +14,24 @@ import pytest
 pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(300)]
 
 SECONDS = 120
-TRY_PRIORITY = "import os; os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(50))"
 
 
-def priority() -> list[str]:
-    """Return the launch argument for a real-time priority, if this machine grants one."""
-    granted = subprocess.run([sys.executable, "-c", TRY_PRIORITY], stderr=subprocess.DEVNULL).returncode == 0
-    return ["realtime_priority:=50"] if granted else []
-
-
-def test_two_minutes_with_emulated_drives(ros_env: dict[str, str], tmp_path: Path) -> None:
+def test_two_minutes_with_emulated_drives(
+    ros_env: dict[str, str], tmp_path: Path, real_time_priority: dict[str, str]
+) -> None:
     folder = tmp_path / "soak"
     exo = [sys.executable, "-c", "import sys; from exo.cli import main; sys.exit(main())"]
     done = subprocess.run(
-        [*exo, "soak", "--seconds", str(SECONDS), "--trial-dir", str(folder), "--json", *priority()],
+        [
+            *exo,
+            "soak",
+            "--seconds",
+            str(SECONDS),
+            "--trial-dir",
+            str(folder),
+            "--json",
+            *(f"{key}:={value}" for key, value in real_time_priority.items()),
+        ],
         env=ros_env,
         capture_output=True,
         text=True,
