@@ -10,11 +10,65 @@ import pytest
 import yaml
 from hypothesis import settings
 
+from exo.stall_probe import StallProbe
+from exo_safety.limits import load_limits
+
 # How long an example takes says something about the machine's load only.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 DOMAIN_IDS = range(1, 102)  # above 101 the ports of a domain meet those that Linux gives to clients
+
+
+IN_REAL_TIME = ("integration", "real_time")
+
+
+class Standstill:
+    """Whether the machine, often a virtual one, let nothing run for so long that the limiter has to act."""
+
+    def __init__(self) -> None:
+        self._probe: StallProbe | None = None
+        self._shortest_s = load_limits().command_age_ramp_s
+
+    def watch(self) -> None:
+        """Look from now on."""
+        self._probe = StallProbe()
+
+    def end(self) -> None:
+        """Look no more; what was seen stays known."""
+        if self._probe is not None:
+            self._probe.stop()
+
+    def was_seen(self) -> bool:
+        """Return whether there was one while a test ran, which then says nothing about the code."""
+        return self._probe is not None and self._probe.worst_s >= self._shortest_s
+
+
+standstill = Standstill()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Repeat tests in real time that failed while the machine stood still. One that fails otherwise has failed."""
+    for item in items:
+        if any(map(item.get_closest_marker, IN_REAL_TIME)):
+            item.add_marker(pytest.mark.flaky(reruns=3, condition=standstill.was_seen))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """Watch the machine during a test in real time."""
+    if any(map(item.get_closest_marker, IN_REAL_TIME)):
+        standstill.watch()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None, object, object]:
+    """Watch the machine no longer."""
+    try:
+        return (yield)
+    finally:
+        standstill.end()
 
 
 @pytest.hookimpl(wrapper=True)
