@@ -55,12 +55,12 @@ def torque(time_s: float, side: int) -> float:
 
 def fields_at(topic: str, time_s: float) -> dict[str, NDArray[np.float64]]:
     """Return the numbers of a topic at a time."""
-    hips = np.array([hip(time_s, side) for side in (0, 1)])
+    hips = np.array([hip(time_s, side) for side in (0, 1)]).T.copy()
     if topic in (topics.JOINT_STATES, topics.JOINT_COMMANDS):
         effort = np.array([torque(time_s, side) for side in (0, 1)])
-        return {"position": hips[:, 0], "velocity": hips[:, 1], "effort": effort}
+        return {"position": hips[0], "velocity": hips[1], "effort": effort}
     if topic == topics.HUMAN_JOINT_STATES:
-        position = np.array([0.0, hips[0, 0], 0.3, 0.1, hips[1, 0], 0.3, 0.1])
+        position = np.array([0.0, hips[0, 0], 0.3, 0.1, hips[0, 1], 0.3, 0.1])
         return {"position": position, "velocity": np.zeros(7)}
     if topic == topics.CENTRE_OF_MASS:
         return {"vector": np.array([SPEED_M_S * time_s, 0.0, 1.0])}
@@ -100,7 +100,9 @@ def serialised(topic: str, stamp_ns: int, fields: dict[str, NDArray[np.float64]]
             pose = make("geometry_msgs/msg/Pose")(make("geometry_msgs/msg/Point")(x, y, z), turn)
             parts = (
                 make("geometry_msgs/msg/PoseWithCovariance")(pose, np.zeros(36)),
-                make("geometry_msgs/msg/TwistWithCovariance")(make("geometry_msgs/msg/Twist")(zero, zero), np.zeros(36)),
+                make("geometry_msgs/msg/TwistWithCovariance")(
+                    make("geometry_msgs/msg/Twist")(zero, zero), np.zeros(36)
+                ),
             )
             kind = "nav_msgs/msg/Odometry"
             message = make(kind)(header(stamp_ns), "centre_of_mass", *parts)

@@ -71,9 +71,7 @@ def test_what_is_no_bag_is_said_so(content: bytes, name: str) -> None:
     assert load_bytes(content, name) == {}
 
 
-def test_a_bag_whose_recorder_was_killed(
-    whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_bag_whose_recorder_was_killed(whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     trial = tmp_path / "killed"
     shutil.copytree(whole, trial)
     (trial / "bag" / "metadata.yaml").unlink()

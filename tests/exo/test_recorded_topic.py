@@ -3,7 +3,6 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-
 from rosbags.typesys import Stores, get_typestore
 
 from exo.cdr_layout import JOINT_STATE, VECTOR, diagnostic_reports, numbers_after

@@ -16,7 +16,14 @@ from exo_nodes import topics
 from exo_sim.subject import load_subject
 
 from .made_up_walk import (
-    GROSS_W, HIP_PEAK, NET_W, SPEED_M_S, STRIDE_S, TORQUE_NM, hip, write_bag,
+    GROSS_W,
+    HIP_PEAK,
+    NET_W,
+    SPEED_M_S,
+    STRIDE_S,
+    TORQUE_NM,
+    hip,
+    write_bag,
 )  # fmt: skip
 
 OF_PERSON = topics.RECORDED[3:]

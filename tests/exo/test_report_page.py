@@ -20,7 +20,10 @@ WIDTHS = (390, 1280)
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory, repo_root: Path) -> Path:
     folder = tmp_path_factory.mktemp("page")
-    trials = [write_bag(folder / "a_walk_with_a_rather_long_name", fault_from=1300), write_bag(folder / "zero", policy="zero")]
+    trials = [
+        write_bag(folder / "a_walk_with_a_rather_long_name", fault_from=1300),
+        write_bag(folder / "zero", policy="zero"),
+    ]
     study = repo_root / "config" / "studies" / "paper_table_iv.csv"
     arguments = [*map(str, trials), str(folder / "no-trial"), "--study", str(study), "--changes"]
     assert main(["report", *arguments, "--output", str(folder / "page.html")]) == 0
@@ -60,7 +63,8 @@ def test_it_fits_a_phone_and_a_desktop_and_has_no_errors(page: Path, tmp_path: P
         "onload = () => { document.title = [...document.querySelectorAll('iframe')].map(frame => {"
         " const page = frame.contentDocument;"
         " const broken = [...page.images].filter(image => !image.naturalWidth).length;"
-        " return [page.documentElement.clientWidth, page.documentElement.scrollWidth, page.images.length, broken].join(' ');"
+        " const { clientWidth, scrollWidth } = page.documentElement;"
+        " return [clientWidth, scrollWidth, page.images.length, broken].join(' ');"
         " }).join('; '); };"
     )
     wrapper = tmp_path / "wrapper.html"

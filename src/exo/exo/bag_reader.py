@@ -18,6 +18,8 @@ from exo_control.errors import ConfigError
 METADATA = "metadata.yaml"
 ENDINGS = (".mcap", ".db3")
 
+TakeMessage = Callable[[BagMessage], None]
+
 
 @dataclass
 class BagContents:
@@ -30,7 +32,9 @@ class BagContents:
     custom_data: dict[str, str] = field(default_factory=dict)
 
 
-def read_bag(path: Path, begin: Callable[[], Callable[[BagMessage], None]], topics: Callable[[str], bool]) -> BagContents:
+def read_bag(
+    path: Path, begin: Callable[[], Callable[[BagMessage], None]], topics: Callable[[str], bool]
+) -> BagContents:
     """Read a bag as far as it can be read.
 
     Args:

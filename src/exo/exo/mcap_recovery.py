@@ -70,9 +70,7 @@ class _Records:
         self.last_begin = 0
 
     def __iter__(self) -> Iterator[McapRecord]:
-        reader = StreamReader(
-            self._file, skip_magic=self._nested, emit_chunks=True, record_size_limit=LARGEST_RECORD
-        )
+        reader = StreamReader(self._file, skip_magic=self._nested, emit_chunks=True, record_size_limit=LARGEST_RECORD)
         records = iter(reader.records)
         size = self._file.seek(0, 2)
         self._file.seek(0)

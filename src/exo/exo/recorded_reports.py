@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,7 @@ from exo_analysis.stamp_quality import ClockJump, without_jumps
 Stamps = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """One status of a diagnostic_msgs/DiagnosticArray."""
 
     stamp_ns: int

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from exo.cdr_layout import ENCAPSULATION, MALFORMED, STAMP_END, Buffer, Layout, is_little_endian
+from exo.cdr_layout import ENCAPSULATION, MALFORMED, STAMP_END, Layout, is_little_endian
 from exo_analysis.stamp_quality import ClockJump, without_jumps
 
 Floats = NDArray[np.floating]
@@ -92,9 +92,7 @@ class RecordedTopic:
         else:
             table = np.frombuffer(b"".join(block), dtype=np.uint8).reshape(len(block), -1)
             spans = self._layout.spans(block[0])
-            arrays = {
-                name: np.ascontiguousarray(table[:, slice(*spans[name])]).view("<f8") for name in self._kept
-            }
+            arrays = {name: np.ascontiguousarray(table[:, slice(*spans[name])]).view("<f8") for name in self._kept}
             stamps = np.ascontiguousarray(table[:, ENCAPSULATION:STAMP_END]).view("<i4").ravel()
         parts = stamps.reshape(-1, 2).astype(np.int64)
         self._stamps.append(parts[:, 0] * 1_000_000_000 + parts[:, 1])
@@ -127,7 +125,7 @@ class RecordedTopic:
             return False
         return is_little_endian(message)
 
-    def _read(self, message: Buffer) -> list[Floats] | None:
+    def _read(self, message: bytes) -> list[Floats] | None:
         """Return the kept numbers of one message in the order of the first one; None if that cannot be done."""
         if self._first is None or not is_little_endian(message):
             return None

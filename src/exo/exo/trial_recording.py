@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exo.bag_message import BagMessage
-from exo.bag_reader import bag_files, read_bag
+from exo.bag_reader import TakeMessage, read_bag
 from exo.cdr_layout import JOINT_STATE, VECTOR, numbers_after
 from exo.recorded_reports import RecordedReports
 from exo.recorded_topic import Floats, RecordedTopic, Stamps
@@ -182,9 +182,7 @@ class Recording:
     @cached_property
     def node_health(self) -> dict[str, dict[str, str]]:
         """The last report of each node on /diagnostics."""
-        return {
-            report.name.rpartition("/")[2]: report.values for report in self.reports(topics.DIAGNOSTICS).reports
-        }
+        return {report.name.rpartition("/")[2]: report.values for report in self.reports(topics.DIAGNOSTICS).reports}
 
     @cached_property
     def stamps_ns(self) -> NDArray[np.int64]:
@@ -212,7 +210,7 @@ def load_recording(bag: Path) -> Recording:
     """
     recorded: dict[str, RecordedTopic | RecordedReports] = {}
 
-    def begin() -> Any:
+    def begin() -> TakeMessage:
         recorded.clear()
         by_full_name: dict[str, RecordedTopic | RecordedReports] = {}
 
@@ -226,11 +224,12 @@ def load_recording(bag: Path) -> Recording:
 
         return take
 
-    bag_files(bag)
     contents = read_bag(bag, begin, lambda name: topic_without_namespace(name) is not None)
     for name, topic in recorded.items():
         if len(topic) == 0 or topic.malformed:
-            contents.problems.append(f"{name}: {topic.malformed} messages of {len(topic) + topic.malformed} cannot be read")
+            contents.problems.append(
+                f"{name}: {topic.malformed} messages of {len(topic) + topic.malformed} cannot be read"
+            )
     _undo_clock_jumps(recorded, contents.problems)
     if not recorded and contents.problems:
         raise ConfigError(f"{bag}: damaged and cannot be read: {'; '.join(contents.problems)}")

@@ -43,7 +43,10 @@ def whole_strides(events_s: Floats, time_s: Floats) -> Floats:
     good &= (strides[:, 0] >= time_s[0]) & (strides[:, 1] <= time_s[-1])
     gaps = np.flatnonzero(np.diff(time_s) > LONGEST_GAP_S)
     # A gap lies in a stride if it ends after the stride begins and begins before the stride ends.
-    first, last = np.searchsorted(time_s[gaps + 1], strides[:, 0], "right"), np.searchsorted(time_s[gaps], strides[:, 1])
+    first, last = (
+        np.searchsorted(time_s[gaps + 1], strides[:, 0], "right"),
+        np.searchsorted(time_s[gaps], strides[:, 1]),
+    )
     whole: Floats = strides[good & (first >= last)]
     return whole
 

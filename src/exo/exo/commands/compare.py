@@ -6,6 +6,7 @@ from typing import Any
 
 from exo.json_output import add_json_option, print_json
 
+
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     """Add ``exo compare``."""
     parser: argparse.ArgumentParser = subparsers.add_parser(

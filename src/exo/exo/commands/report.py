@@ -21,8 +21,8 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "report",
         help="trials as one HTML page (and PDF): gait, torque, energy, safety, data quality, statistics",
-        description="Analyse recorded trials, MCAP or sqlite3, and write one HTML page that needs no network. Of damaged "
-        "recordings what can be read is used; what cannot is named on the page and on stderr.",
+        description="Analyse recorded trials, MCAP or sqlite3, and write one HTML page that needs no network. Of "
+        "damaged recordings what can be read is used; what cannot is named on the page and on stderr.",
     )
     parser.add_argument("trials", nargs="*", type=Path, metavar="TRIAL", help="trial folder, bag folder or bag file")
     parser.add_argument("--study", type=Path, help="CSV file: subject, then a column per condition; see exo compare")
@@ -115,9 +115,7 @@ def _plain(trials: list[TrialReport], failures: list[Failure], study: Study | No
             for trial in trials
         ],
         "not_usable": [{"path": str(failure.path), "reason": failure.reason} for failure in failures],
-        "study": [
-            {"comparison": each.label, **asdict(each.result), "p_holm": each.p_holm} for each in study.found
-        ]
+        "study": [{"comparison": each.label, **asdict(each.result), "p_holm": each.p_holm} for each in study.found]
         if study
         else [],
     }

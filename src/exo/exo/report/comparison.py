@@ -41,9 +41,9 @@ def summary_table(walks: Sequence[WalkAnalysis]) -> Table:
             + [text(walk.figures.get(key), digits) for _, key, digits in used]
         )
     caption = (
-        "Figures of each walk. Strides are whole ones of the right leg; stride time is mean ± SD over them. Asymmetry is "
-        "how much longer the step onto the left is, % of a stride. Torque is of both hips, power the sum of both; net "
-        "metabolic rate is without the basal part."
+        "Figures of each walk. Strides are whole ones of the right leg; stride time is mean ± SD over them. Asymmetry "
+        "is how much longer the step onto the left is, % of a stride. Torque is of both hips, power the sum of both; "
+        "net metabolic rate is without the basal part."
     )
     columns = ["walk", "length, s", "strides", "stride, s", *(name for name, _, _ in used)]
     return Table(columns, rows, caption, [colour_of(index) for index in range(len(walks))])
@@ -65,7 +65,8 @@ def changes_table(walks: Sequence[WalkAnalysis]) -> Table | None:
     rows = []
     for _, walk in others:
         changes = [
-            100.0 * (walk.figures[key] / baseline.figures[key] - 1.0) if key in walk.figures else None for _, key in keys
+            100.0 * (walk.figures[key] / baseline.figures[key] - 1.0) if key in walk.figures else None
+            for _, key in keys
         ]
         rows.append([walk.label, *(text(change, 1, signed=True) for change in changes)])
     caption = f"Change against {baseline.label} (no torque), %. One walk each: no spread over subjects can be given."
@@ -126,8 +127,8 @@ def likeness_table(walks: Sequence[WalkAnalysis]) -> Table | None:
     columns = ["walk", *(f"{name} – norm" for name, _ in against_norm)]
     columns += [f"{name} – {first.label}" for name, _ in against_first]
     caption = (
-        "Likeness: normalised cross-correlation at zero lag (Wren et al. 2006) of mean curves, 1 is the same shape. The "
-        "norm's hip velocity is the derivative of its mean angle at the walk's stride time."
+        "Likeness: normalised cross-correlation at zero lag (Wren et al. 2006) of mean curves, 1 is the same shape. "
+        "The norm's hip velocity is the derivative of its mean angle at the walk's stride time."
     )
     return Table(columns, rows, caption, [colour_of(index) for index, _ in shown])
 

@@ -85,7 +85,11 @@ class NormCurve:
 
 
 def cycle_panel(
-    title: str, curves: Sequence[tuple[int, MeanCycle]], norm: NormCurve | None = None, scale: float = 1.0
+    title: str,
+    curves: Sequence[tuple[int, MeanCycle]],
+    norm: NormCurve | None = None,
+    scale: float = 1.0,
+    least_range: float = 0.0,
 ) -> Picture:
     """Draw a signal over the gait cycle: mean (line) and SD (band) of each walk, over the norm (grey).
 
@@ -94,6 +98,7 @@ def cycle_panel(
         curves: place of the walk on the page, and its curve.
         norm: in the unit of the title.
         scale: from the unit of the curves to that of the title.
+        least_range: of the axis, in the unit of the title.
     """
     with plt.rc_context(STYLE):
         figure, axes = _axes(title, PANEL_IN)
@@ -105,6 +110,9 @@ def cycle_panel(
             axes.fill_between(CYCLE_PERCENT, mean - sd, mean + sd, color=colour_of(index), alpha=0.16, lw=0)
             axes.plot(CYCLE_PERCENT, mean, color=colour_of(index), lw=1.5)
         axes.axhline(0.0, color="#c9cdd1", lw=0.6, zorder=0)
+        low, high = axes.get_ylim()
+        if high - low < least_range:  # so that noise does not look like a signal
+            axes.set_ylim(0.5 * (low + high - least_range), 0.5 * (low + high + least_range))
         axes.set_xlim(0.0, 100.0)
         axes.set_xticks([0, 25, 50, 75, 100])
         axes.set_xlabel("gait cycle, %")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,18 +28,22 @@ MUSCLE_NAMES = {
     "tib_ant": "tibialis ant.",
 }  # fmt: skip
 
-GAIT = (
-    ("hip flexion, degrees", "hip_right", 57.29578),
-    ("knee flexion, degrees", "knee_right", 57.29578),
-    ("ankle dorsiflexion, degrees", "ankle_right", 57.29578),
-    ("vertical ground reaction, N", "grf_vertical_right", 1.0),
-    ("forward ground reaction, N", "grf_forward_right", 1.0),
+DEGREES = math.degrees(1.0)
+Panel = tuple[str, str, float, float]
+"""Title with unit, signal, scale to that unit, least range of the axis."""
+
+GAIT: tuple[Panel, ...] = (
+    ("hip flexion, degrees", "hip_right", DEGREES, 10.0),
+    ("knee flexion, degrees", "knee_right", DEGREES, 10.0),
+    ("ankle dorsiflexion, degrees", "ankle_right", DEGREES, 10.0),
+    ("vertical ground reaction, N", "grf_vertical_right", 1.0, 100.0),
+    ("forward ground reaction, N", "grf_forward_right", 1.0, 100.0),
 )
-DEVICE = (
-    ("hip angle, degrees", "hip_right", 57.29578),
-    ("hip velocity, degrees/s", "hip_velocity_right", 57.29578),
-    ("exoskeleton torque, Nm (flexion +)", "torque_right", 1.0),
-    ("exoskeleton power, W", "exo_power_right", 1.0),
+DEVICE: tuple[Panel, ...] = (
+    ("hip angle, degrees", "hip_right", DEGREES, 10.0),
+    ("hip velocity, degrees/s", "hip_velocity_right", DEGREES, 10.0),
+    ("exoskeleton torque, Nm (flexion +)", "torque_right", 1.0, 2.0),
+    ("exoskeleton power, W", "exo_power_right", 1.0, 2.0),
 )
 
 
@@ -109,24 +114,26 @@ def _sections(trials: Sequence[TrialReport], walks: Sequence[WalkAnalysis], stud
     sections += [angles, device, _muscles(drawn, means), _energy(walks), _speed(walks)]
     if study is not None:
         sections.append(
-            Section(f"Study: {study.name}", "study", pictures=[study.picture], tables=[study.subjects, study.comparisons])
+            Section(
+                f"Study: {study.name}", "study", pictures=[study.picture], tables=[study.subjects, study.comparisons]
+            )
         )
         sections[-1].caption = f"Grey: each subject (n = {len(study.subjects.rows) - 1}). Colour: mean and SD."
     return [*sections, _safety(trials), _quality(trials)]
 
 
-def _panels(panels: Sequence[tuple[str, str, float]], drawn: Sequence[tuple[int, WalkAnalysis]]) -> list[Picture]:
+def _panels(panels: Sequence[Panel], drawn: Sequence[tuple[int, WalkAnalysis]]) -> list[Picture]:
     pictures = []
-    for title, key, scale in panels:
+    for title, key, scale, least_range in panels:
         curves = [(index, walk.cycles[key]) for index, walk in drawn if key in walk.cycles]
         if curves:
             norm = next(iter(norms(walk).get(key) for _, walk in drawn if key in walk.cycles))
-            pictures.append(figures.cycle_panel(title, curves, norm, scale))
+            pictures.append(figures.cycle_panel(title, curves, norm, scale, least_range))
     return pictures
 
 
 def _muscles(drawn: Sequence[tuple[int, WalkAnalysis]], means: str) -> Section:
-    panels = [(f"{MUSCLE_NAMES[name]}, activation", f"activation_{name}_r", 1.0) for name in LEG_MUSCLES]
+    panels = [(f"{MUSCLE_NAMES[name]}, activation", f"activation_{name}_r", 1.0, 0.1) for name in LEG_MUSCLES]
     pictures = _panels(panels, drawn)
     return Section("Muscle activity", "muscles", pictures=pictures, caption=f"Activation, 0 to 1. {means}", legend=True)
 
@@ -145,7 +152,7 @@ def _energy(walks: Sequence[WalkAnalysis]) -> Section:
         groups = [(index, [walk.muscle_power_w[name] for name in LEG_MUSCLES]) for index, walk in powered]
         names = [MUSCLE_NAMES[name].replace(" ", "\n", 1) for name in LEG_MUSCLES]
         section.pictures.append(figures.grouped_bars("metabolic power by muscle, W (right and left)", names, groups))
-        section.caption = "Means over each walk, from the muscle model of the simulated person; net is without basal power."
+        section.caption = "Means over each walk, from the simulated person's muscle model; net is without basal power."
     return section
 
 
@@ -157,7 +164,7 @@ def _speed(walks: Sequence[WalkAnalysis]) -> Section:
     ]
     if len(known) < 2:  # one point shows nothing
         return Section("Torque and speed", "speed")
-    caption = "RMS torque of both hips over each whole walk, against its speed; where that is not recorded, the one asked for."
+    caption = "RMS torque of both hips over each whole walk, against its speed, or the one asked for."
     picture = figures.torque_over_speed("RMS torque, Nm", known)
     return Section("Torque and speed", "speed", pictures=[picture], caption=caption, legend=True)
 
@@ -172,18 +179,29 @@ def _safety(trials: Sequence[TrialReport]) -> Section:
         if not trial.safety.reports:
             continue
         rows = [
-            [use.rule.lower().replace("_", " "), text(use.seconds), text(use.percent), str(use.episodes), text(use.longest_s)]
+            [
+                use.rule.lower().replace("_", " "),
+                text(use.seconds),
+                text(use.percent),
+                str(use.episodes),
+                text(use.longest_s),
+            ]
             for use in trial.safety.rules
         ]
         states = ", ".join(f"{name} {share:.1f} %" for name, share in trial.safety.states_percent.items())
         caption = f"{trial.name}: rules that changed the torque or warned, of {trial.safety.reports} reports. {states}."
         if not rows:
-            rows, caption = [["none"]], f"{trial.name}: no rule was at work, of {trial.safety.reports} reports. {states}."
+            rows, caption = (
+                [["none"]],
+                f"{trial.name}: no rule was at work, of {trial.safety.reports} reports. {states}.",
+            )
         columns = ["rule", "time at work, s", "share, %", "episodes", "longest, s"][: len(rows[0])]
         section.tables.append(Table(columns, rows, caption))
         if trial.safety.faults:
             faults = [[text(each.at_s), each.fault.replace("_", " "), each.message] for each in trial.safety.faults]
-            section.tables.append(Table(["at, s", "fault", "message"], faults, f"{trial.name}: faults, latched until reset."))
+            section.tables.append(
+                Table(["at, s", "fault", "message"], faults, f"{trial.name}: faults, latched until reset.")
+            )
     section.caption = "Course of each trial: RMS torque; tinted are the walks, red lines faults."
     return section
 
@@ -203,7 +221,9 @@ def _quality(trials: Sequence[TrialReport]) -> Section:
             ]
             for each in trial.quality
         ]  # fmt: skip
-        caption = f"{trial.name}: {trial.seconds:.2f} s. Rate is of the median period; lost is told from gaps between stamps."
+        caption = (
+            f"{trial.name}: {trial.seconds:.2f} s. Rate is of the median period; lost is told from gaps between stamps."
+        )
         if trial.missing_topics:
             caption += f" Not recorded: {', '.join(trial.missing_topics)}."
         if trial.missed_deadlines is not None:

@@ -49,7 +49,9 @@ def _subjects(table: SubjectTable) -> Table:
         [subject, *(text(values[index], 1) for values in table.conditions.values())]
         for index, subject in enumerate(table.subjects)
     ]
-    rows.append(["mean ± SD", *(f"{text(mean(each), 1)} ± {text(stdev(each), 1)}" for each in table.conditions.values())])
+    rows.append(
+        ["mean ± SD", *(f"{text(mean(each), 1)} ± {text(stdev(each), 1)}" for each in table.conditions.values())]
+    )
     return Table(["subject", *table.conditions], rows, f"Numbers of each subject, n = {len(table.subjects)}.")
 
 
@@ -72,8 +74,8 @@ def _comparisons(table: SubjectTable, found: Sequence[ConditionComparison]) -> T
             ]
         )
     caption = (
-        f"Paired t-tests, two-sided, n = {len(table.subjects)} subjects; Holm's correction for {len(found)} comparisons; "
-        "g is Hedges' effect size; the last p is of the signed-rank test."
+        f"Paired t-tests, two-sided, n = {len(table.subjects)} subjects; Holm's correction for {len(found)} "
+        "comparisons; g is Hedges' effect size; the last p is of the signed-rank test."
     )
     columns = ["comparison", "mean ± SD", "95 % interval", "t", "p", "p (Holm)", "g", "p (signed rank)", "note"]
     if all(not row[-1] for row in rows):

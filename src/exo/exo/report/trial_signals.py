@@ -150,5 +150,9 @@ class TrialSignals:
         if names[0] not in self:
             return None
         squares = [self.part(name, segment) for name in names]
-        means = [float(np.mean(np.square(values, dtype=np.float64))) for values in squares if values is not None and len(values)]
+        means = [
+            float(np.mean(np.square(values, dtype=np.float64)))
+            for values in squares
+            if values is not None and len(values)
+        ]
         return float(np.mean(means)) if means else None

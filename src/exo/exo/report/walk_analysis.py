@@ -161,5 +161,3 @@ def _device(walk: WalkAnalysis, signals: TrialSignals, segment: Segment) -> None
         walk.figures["exo_positive_power_w"] = sum(
             float(np.maximum(values, 0.0).mean()) for values in power if values is not None
         )
-
-
