@@ -24,6 +24,8 @@ human/metabolic_power               sensor_msgs/JointState            a named ve
                                                                       position = W, mean over the last period
 exo/training/learning_curve         sensor_msgs/JointState            a named vector, one message per buffer: position =
                                                                       the figures of learning_curve.csv
+exo/trial_phase                     diagnostic_msgs/DiagnosticArray   phase of a trial with a protocol, at each change
+                                                                      and once a second
 /clock                              rosgraph_msgs/Clock               simulated time
 /diagnostics                        diagnostic_msgs/DiagnosticArray   health of the nodes, once per 100 states; of the
                                                                       trainer once per second
@@ -48,6 +50,8 @@ tools such as PlotJuggler and Foxglove show by name.
 JOINT_STATES = "exo/joint_states"
 JOINT_COMMANDS = "exo/joint_commands"
 SAFETY_STATUS = "exo/safety_status"
+
+TRIAL_PHASE = "exo/trial_phase"
 
 EMERGENCY_STOP_HEARTBEAT = "exo/emergency_stop/heartbeat"
 HEARTBEAT_PERIOD_S = 0.05

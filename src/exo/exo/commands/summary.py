@@ -39,6 +39,8 @@ def summarise(trial: Path, as_json: bool = False) -> None:
     from exo.trial_recording import load_recording
 
     recording = load_recording(trial / trial_folder.BAG)
+    for problem in recording.problems:
+        print(f"{trial}: {problem}", file=sys.stderr)
     if len(recording.stamps_ns) < 2:
         raise ConfigError(f"{trial}: nothing to summarise, the recording has {len(recording.stamps_ns)} whole states")
     trajectory = from_recording(recording)
