@@ -19,9 +19,13 @@ from exo.safety_log import SafetyLog
 from exo_control.errors import ConfigError
 from exo_control.joints import by_joint_name
 from exo_nodes import topics
+from exo_trial.phase_mark import PhaseMark, read_mark
 
 Floats = NDArray[np.float64]
 SIDES = ("right", "left")
+
+KNOWN = (*topics.RECORDED, *topics.RECORDED_OF_PHASES, topics.DIAGNOSTICS)
+"""Topics that are read, whatever else a recording has."""
 
 FORWARD_UP = (0, 2)
 """x and z of a vector."""
@@ -75,12 +79,25 @@ class Recording:
     @cached_property
     def applied_torque(self) -> Series:
         """(n, 2) torque of the device that acted up to a state, Nm."""
+        return self._encoders("effort")
+
+    @cached_property
+    def hip_position(self) -> Series:
+        """(n, 2) hip angles that the encoders show, rad."""
+        return self._encoders("position")
+
+    @cached_property
+    def hip_velocity(self) -> Series:
+        """(n, 2) hip velocities that the encoders show, rad/s."""
+        return self._encoders("velocity")
+
+    def _encoders(self, field: str) -> Series:
         topic = self.topics.get(topics.JOINT_STATES)
         if not topic:
             return Series(np.empty(0, dtype=np.int64), np.empty((0, 2)))
         names = joint_names(next(topic.raw()))
         order = by_joint_name(names, range(len(names))).astype(int).tolist()
-        return self._series(topics.JOINT_STATES, joint_state("effort"), order)
+        return self._series(topics.JOINT_STATES, joint_state(field), order)
 
     @cached_property
     def human_position(self) -> Series:
@@ -117,6 +134,16 @@ class Recording:
         return SafetyLog(self.topics.get(topics.SAFETY_STATUS, RecordedTopic("diagnostic_msgs/msg/DiagnosticArray")))
 
     @cached_property
+    def phase_marks(self) -> list[tuple[int, PhaseMark]]:
+        """Times, ns, and marks of the phases of a trial in phases; empty if it is none."""
+        topic = self.topics.get(topics.TRIAL_PHASE)
+        if topic is None:
+            return []
+        reports = (diagnostic_reports(raw) for raw in topic.raw())
+        marks = [read_mark(values) for statuses in reports for _, _, values in statuses]
+        return list(zip(topic.stamps_ns().tolist(), marks, strict=True))
+
+    @cached_property
     def node_health(self) -> dict[str, dict[str, str]]:
         """The last report of each node on /diagnostics."""
         return {
@@ -140,11 +167,12 @@ class Recording:
         return common[(common >= device[0]) & (common <= device[-1])] if len(device) else common[:0]
 
 
-def load_recording(bag: Path) -> Recording:
+def load_recording(bag: Path, only: Sequence[str] = KNOWN) -> Recording:
     """Read a recording.
 
     Args:
         bag: folder of the rosbag2 recording; one that was not closed is read as far as it goes.
+        only: topics to read.
 
     Raises:
         ConfigError: there is no recording, or it cannot be read.
@@ -154,14 +182,13 @@ def load_recording(bag: Path) -> Recording:
         raise ConfigError(f"{bag}: no recording here; a trial folder holds bag/*.mcap")
     complete = (bag / "metadata.yaml").is_file()
     try:
-        return _read(bag if complete else files[0], complete)
+        return _read(bag if complete else files[0], complete, only)
     except (ReaderError, OSError, AssertionError, ValueError, TypeError) as error:
         # Besides its own error, the library runs into these when it reads bytes that mean nothing.
         raise ConfigError(f"{bag}: damaged and cannot be read: {str(error) or type(error).__name__}") from None
 
 
-def _read(path: Path, complete: bool) -> Recording:
-    known = (*topics.RECORDED, topics.DIAGNOSTICS.lstrip("/"))
+def _read(path: Path, complete: bool, only: Sequence[str]) -> Recording:
     recorded: dict[str, RecordedTopic] = {}
     reader = Reader(path)
     reader.open()
@@ -169,13 +196,12 @@ def _read(path: Path, complete: bool) -> Recording:
         by_connection: dict[int, RecordedTopic] = {}
         for connection in reader.connections:
             # Known by their ends, whatever the namespace.
-            topic = next((name for name in known if connection.topic.endswith("/" + name)), None)
-            if topic is not None:
-                name = topics.DIAGNOSTICS if topic not in topics.RECORDED else topic
+            name = next((name for name in only if connection.topic.endswith("/" + name.lstrip("/"))), None)
+            if name is not None:
                 by_connection[connection.id] = recorded.setdefault(name, RecordedTopic(connection.msgtype))
-        for connection, _, data in reader.messages():
-            if connection.id in by_connection:
-                by_connection[connection.id].append(data)
+        wanted = [connection for connection in reader.connections if connection.id in by_connection]
+        for connection, _, data in reader.messages(wanted) if wanted else ():
+            by_connection[connection.id].append(data)
         custom_data = dict(reader.storage.metadata.custom or {})
     finally:
         reader.close()
