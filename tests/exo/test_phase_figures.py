@@ -116,7 +116,8 @@ def test_a_phase_that_was_not_finished_is_told_but_not_compared(tmp_path: Path) 
 
 
 def test_the_plot_of_a_trial(tmp_path: Path) -> None:
-    plot_phases(made_up(tmp_path, bag=Signals(1.0, [0, 1, 2])), "a trial", tmp_path / "trial.png")
+    trial = made_up(tmp_path, bag=Signals(1.0, [0, 1, 2]))
+    plot_phases(trial, summarise(trial), tmp_path / "trial.png")
     assert (tmp_path / "trial.png").read_bytes().startswith(b"\x89PNG")
 
 

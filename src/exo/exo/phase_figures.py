@@ -54,12 +54,13 @@ def load_trial(folder: Path) -> RecordedTrial:
     """Read a trial in phases.
 
     Raises:
-        ConfigError: it is none, has no recording, or one cannot be read.
+        ConfigError: it is none, nothing was recorded, or a recording cannot be read.
     """
     file = load_trial_file(folder / trial_folder.TRIAL)
-    recordings = {bag.name: load_recording(bag) for bag in trial_folder.recordings(folder)}
+    loaded = {bag.name: load_recording(bag) for bag in trial_folder.recordings(folder)}
+    recordings = {name: recording for name, recording in loaded.items() if len(recording.applied_torque.stamp_ns)}
     if not recordings:
-        raise ConfigError(f"{folder}: no recording here; a trial folder holds {trial_folder.BAG}/*.mcap")
+        raise ConfigError(f"{folder}: nothing to summarise, no state of the device was recorded")
     # A later recording goes on with the first phase that was not finished, so its pass is the one that counts.
     last = {run.mark.index: (name, run) for name, recording in recordings.items() for run in recorded_runs(recording)}
     return RecordedTrial(folder, file, recordings, [last[index] for index in sorted(last)])
@@ -145,7 +146,7 @@ def summarise(trial: RecordedTrial) -> dict[str, Any]:
 
 def _describe(name: str, recording: Recording) -> dict[str, Any]:
     stamps = recording.applied_torque.stamp_ns
-    seconds = float(stamps[-1] - stamps[0]) * 1e-9 if len(stamps) else 0.0
+    seconds = float(stamps[-1] - stamps[0]) * 1e-9
     about = {"recording": name, "complete": recording.complete, "seconds": seconds}
     return {**about, **timing(recording), "safety": safety(recording)}
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -15,7 +16,6 @@ from exo.trial_recording import Recording
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
-from matplotlib.axes import Axes
 
 Floats = NDArray[np.float64]
 
@@ -32,6 +32,8 @@ class Panel:
     title: str
     time_s: Floats
     values: Floats
+    steady: Sequence[float | None]
+    """The figure of each phase's steady part, in the order of the trial's runs; None where there is none."""
 
 
 def _binned(time_s: Floats, values: Floats, bin_s: float) -> tuple[Floats, Floats]:
@@ -39,14 +41,15 @@ def _binned(time_s: Floats, values: Floats, bin_s: float) -> tuple[Floats, Float
     bins = np.floor(time_s / bin_s).astype(np.int64)
     counts = np.bincount(bins)
     with np.errstate(invalid="ignore"):
-        means = np.bincount(bins, values) / counts
-    return (np.arange(len(counts)) + 0.5) * bin_s, means
+        means: Floats = np.bincount(bins, values).astype(np.float64) / counts
+    return (np.arange(len(counts), dtype=np.float64) + 0.5) * bin_s, means
 
 
-def phase_panels(trial: RecordedTrial, bin_s: float) -> list[Panel]:
+def phase_panels(trial: RecordedTrial, phases: Sequence[Mapping[str, Any]], bin_s: float) -> list[Panel]:
     """Return metabolic rate, where the person was simulated, and RMS torque of the device."""
     starts = start_times(trial)
-    power, torque = [], []
+    power: list[tuple[Floats, Floats]] = []
+    torque: list[tuple[Floats, Floats]] = []
     for name, recording in trial.recordings.items():
         for series, of_all in ((recording.metabolic_power, power), (recording.applied_torque, torque)):
             if len(series.stamp_ns):
@@ -55,11 +58,13 @@ def phase_panels(trial: RecordedTrial, bin_s: float) -> list[Panel]:
     if power:
         time_s, values = (np.concatenate(parts) for parts in zip(*power, strict=True))
         at, mean = _binned(time_s, values[:, 0] / trial.file.mass_kg, bin_s)
-        panels.append(Panel("metabolic rate, gross, W/kg", at, mean))
+        panels.append(Panel("metabolic rate, gross, W/kg", at, mean, [phase["gross_w_kg"] for phase in phases]))
     if torque:
         time_s, values = (np.concatenate(parts) for parts in zip(*torque, strict=True))
         at, mean = _binned(time_s, (values**2).mean(axis=1), bin_s)
-        panels.append(Panel("torque of the device, RMS, Nm", at, np.sqrt(mean)))
+        panels.append(
+            Panel("torque of the device, RMS, Nm", at, np.sqrt(mean), [phase["torque_rms_nm"] for phase in phases])
+        )
     return panels
 
 
@@ -73,7 +78,7 @@ def start_times(trial: RecordedTrial) -> dict[str, float]:
     for name, recording in trial.recordings.items():
         stamps = recording.applied_torque.stamp_ns
         starts[name] = end_s
-        end_s += float(stamps[-1] - stamps[0]) * 1e-9 if len(stamps) else 0.0
+        end_s += float(stamps[-1] - stamps[0]) * 1e-9
     return starts
 
 
@@ -82,10 +87,11 @@ def trial_time_s(recording: Recording, stamps_ns: NDArray[np.int64] | int, start
     return start_s + np.asarray(stamps_ns - _first_ns(recording), dtype=np.float64) * 1e-9
 
 
-def plot_phases(trial: RecordedTrial, title: str, path: Path) -> None:
-    """Draw the signals of a trial over its phases; the steady part of each with its mean."""
+def plot_phases(trial: RecordedTrial, summary: Mapping[str, Any], path: Path) -> None:
+    """Draw the signals of a trial over its phases, and the figures of the steady part of each."""
     bin_s = min(BIN_S, trial.file.schedule.steady_state_s / 4.0)
-    draw_phases(trial, phase_panels(trial, bin_s), title, path)
+    title = f"{summary['trial_id']}: protocol {summary['protocol']}"
+    draw_phases(trial, phase_panels(trial, summary["phases"], bin_s), title, path)
 
 
 def draw_phases(trial: RecordedTrial, panels: Sequence[Panel], title: str, path: Path) -> None:
@@ -100,7 +106,7 @@ def draw_phases(trial: RecordedTrial, panels: Sequence[Panel], title: str, path:
         axis.set_ylim(bottom=min(0.0, float(np.nanmin(panel.values))))
         axis.margins(x=0.0)
         axis.spines[["top", "right"]].set_visible(False)
-        for name, run in trial.runs:
+        for (name, run), figure_of_phase in zip(trial.runs, panel.steady, strict=True):
             recording = trial.recordings[name]
             for begin, end in run.intervals_ns:
                 span = trial_time_s(recording, np.array([begin, end]), starts[name]) / 60.0
@@ -109,16 +115,10 @@ def draw_phases(trial: RecordedTrial, panels: Sequence[Panel], title: str, path:
                 middle = float(trial_time_s(recording, run.intervals_ns[0][0], starts[name])) / 60.0
                 axis.text(middle, 1.0, f" {run.mark.phase}", transform=axis.get_xaxis_transform(), fontsize=8, va="top")
             window = run.last(trial.file.schedule.steady_state_s)
-            if window is not None:
-                _draw_mean(axis, panel, trial_time_s(recording, np.array(window), starts[name]))
-    axes[-1, 0].set_xlabel("time, min; orange: mean of the steady part of a phase")
+            if window is not None and figure_of_phase is not None:
+                at = trial_time_s(recording, np.array(window), starts[name]) / 60.0
+                axis.plot(at, [figure_of_phase] * 2, color=MEAN, lw=2.5, solid_capstyle="butt")
+    axes[-1, 0].set_xlabel("time, min; orange: the steady part of a phase")
     figure.suptitle(title, fontsize=11)
     figure.savefig(path, dpi=120)
     plt.close(figure)
-
-
-def _draw_mean(axis: Axes, panel: Panel, window_s: Floats) -> None:
-    inside = (panel.time_s > window_s[0]) & (panel.time_s <= window_s[1])
-    if inside.any():
-        mean = float(np.nanmean(panel.values[inside]))
-        axis.plot(window_s / 60.0, [mean, mean], color=MEAN, lw=2.5, solid_capstyle="butt")

@@ -67,8 +67,7 @@ class ProtocolPlan:
     @property
     def conductor(self) -> dict[str, object]:
         """ROS parameters of the trial node."""
-        simulated = isinstance(self.nodes, TrialPlan)
-        person = "simulation" if simulated else "emulator" if self.nodes.emulate else ""
+        person = "simulation" if isinstance(self.nodes, TrialPlan) else "emulator" if self.nodes.emulate else ""
         return {
             "trial": str(self.directory / trial_folder.TRIAL),
             "first_phase": self.first_phase,
@@ -146,18 +145,12 @@ def _plan(arguments: Mapping[str, str], schedule: Schedule, first: int) -> Proto
             make_policy(phase.policy)
         except ExoError as error:
             raise ConfigError(f"phase {phase.name}: policy = {phase.policy}: {error}") from None
-    speeds = [phase.speed_m_s if phase.kind == "walk" else None for phase in schedule.phases]
     simulated = arguments["device"] in ("", EMULATED)
-    at_speed = {
-        speed: checked("gait", lambda text, speed=speed: gait_at_speed(text, speed))
-        for speed in dict.fromkeys(speeds)
-        if simulated and speed is not None
-    }
-    motions = [STAND if speed is None else at_speed[speed] for speed in speeds] if simulated else []
+    motions = checked("gait", lambda text: _motions(text, schedule)) if simulated else []
     common = {
         **arguments,
         "policy": NO_ASSISTANCE,  # the trial node sets the first phase's
-        "gait": next(iter(at_speed.values()), gait),
+        "gait": next((motion for motion in motions if motion != STAND), gait),
         "record": "false",  # the folder is known later only
     }
     nodes: TrialPlan | HardwarePlan
@@ -169,6 +162,11 @@ def _plan(arguments: Mapping[str, str], schedule: Schedule, first: int) -> Proto
         longest_s = min(2.0 * schedule.total_s + PAUSES_S, 36000.0)
         nodes = plan_trial({**common, "engine": "auto", "rviz": "false", "duration": f"{longest_s:g}"})
     return ProtocolPlan(schedule, first, gait, Path(), Path(), nodes, motions)
+
+
+def _motions(gait: str, schedule: Schedule) -> list[str]:
+    """Return what a simulated person does in each phase."""
+    return [gait_at_speed(gait, phase.speed_m_s) if phase.kind == "walk" else STAND for phase in schedule.phases]
 
 
 def _in_folder(plan: ProtocolPlan, directory: Path) -> ProtocolPlan:

@@ -34,16 +34,10 @@ def begin_ns(trial: RecordedTrial) -> int:
     """Return the time of the first state of a trial, ns.
 
     Raises:
-        ConfigError: nothing was recorded, or a later recording does not follow in time, as after the resumption of a
-            simulated trial, whose clock starts anew.
+        ConfigError: a later recording does not follow in time, as after the resumption of a simulated trial, whose
+            clock starts anew.
     """
-    spans = [
-        (int(stamps[0]), int(stamps[-1]))
-        for recording in trial.recordings.values()
-        if len(stamps := recording.applied_torque.stamp_ns)
-    ]
-    if not spans:
-        raise ConfigError(f"{trial.folder}: nothing was recorded")
+    spans = [recording.applied_torque.stamp_ns[[0, -1]].tolist() for recording in trial.recordings.values()]
     if any(second[0] < first[1] for first, second in itertools.pairwise(spans)):
         raise ConfigError(
             f"{trial.folder}: the clock of a simulated trial starts anew when it is resumed; a spirometer's file can "

@@ -51,7 +51,7 @@ class TrialNode(ExoNode):
     def __init__(self) -> None:
         super().__init__(topics.TRIAL_NODE, PARAMETERS)
         self._schedule = load_trial_file(Path(self.values["trial"])).schedule
-        self._clock = PhaseClock([phase.duration_s for phase in self._schedule.phases], self.values["first_phase"])
+        self._progress = PhaseClock([phase.duration_s for phase in self._schedule.phases], self.values["first_phase"])
         self._policy = AsyncParameterClient(self, POLICY_NODE)
         self._person = AsyncParameterClient(self, self.values["person"]) if self.values["person"] else None
         self._motions = [self._motion(phase) for phase in self._schedule.phases] if self._person else []
@@ -100,23 +100,23 @@ class TrialNode(ExoNode):
 
     @property
     def _phase(self) -> ScheduledPhase:
-        return self._schedule.phases[self._clock.index]
+        return self._schedule.phases[self._progress.index]
 
     def _on_state(self, state: JointState) -> None:
         first, self._now_ns = self._now_ns is None, stamp_ns(state.header.stamp)
-        if self._clock.tick(self._now_ns) or first:
+        if self._progress.tick(self._now_ns) or first:
             self._begin_phase()
         elif abs(self._now_ns - self._published_ns) >= SECOND_NS:
             self._publish()
-        if self._clock.is_over:
+        if self._progress.is_over:
             self._over_ns = self._over_ns or self._now_ns
             if self._now_ns - self._over_ns >= FADE_OUT_S * SECOND_NS:
                 self.stop.set()
 
     def _begin_phase(self) -> None:
         self._publish()
-        phase, number, count = self._phase, self._clock.index + 1, len(self._schedule.phases)
-        if self._clock.state is TrialState.FINISHED:
+        phase, number, count = self._phase, self._progress.index + 1, len(self._schedule.phases)
+        if self._progress.state is TrialState.FINISHED:
             self.get_logger().info("the trial is finished")
             self._set_policy(NO_ASSISTANCE)
             return
@@ -124,13 +124,13 @@ class TrialNode(ExoNode):
         self.get_logger().info(f"phase {number} of {count}: {phase.name}, {phase.duration_s:g} s{walking}")
         self._set_policy(phase.policy)
         if self._person is not None:
-            self._set(self._person, MOTION.name, self._motions[self._clock.index])
+            self._set(self._person, MOTION.name, self._motions[self._progress.index])
 
     def _publish(self) -> None:
         assert self._now_ns is not None
-        phase, state = self._phase, self._clock.state
+        phase, state = self._phase, self._progress.state
         level = DiagnosticStatus.WARN if state in (TrialState.PAUSED, TrialState.ABORTED) else DiagnosticStatus.OK
-        values = mark_of(phase, self._clock.index, state).values()
+        values = mark_of(phase, self._progress.index, state).values()
         self._phases.publish(self._report.fill(self._now_ns, level, phase.name, values))
         self._published_ns = self._now_ns
 
@@ -144,7 +144,7 @@ class TrialNode(ExoNode):
             (result,) = done.result().results
             if not result.successful:
                 self.get_logger().error(f"{name} = {value}: {result.reason}; the trial is aborted")
-                if not self._clock.is_over:
+                if not self._progress.is_over:
                     self._abort()
 
         client.set_parameters([Parameter(name, value=value)]).add_done_callback(check)
@@ -165,19 +165,19 @@ class TrialNode(ExoNode):
         return callback
 
     def _pause(self) -> str:
-        self._clock.pause()
+        self._progress.pause()
         self._publish()
         self._set_policy(NO_ASSISTANCE)
-        return f"paused in {self._phase.name} after {self._clock.elapsed_s:.1f} s: the torque fades out"
+        return f"paused in {self._phase.name} after {self._progress.elapsed_s:.1f} s: the torque fades out"
 
     def _resume(self) -> str:
-        self._clock.resume()
+        self._progress.resume()
         self._publish()
         self._set_policy(self._phase.policy)
         return f"{self._phase.name} goes on"
 
     def _abort(self) -> str:
-        self._clock.abort()
+        self._progress.abort()
         self._publish()
         self._set_policy(NO_ASSISTANCE)
         return f"aborted in {self._phase.name}: the torque fades out, then the recording ends"

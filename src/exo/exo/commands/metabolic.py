@@ -49,7 +49,9 @@ def run(args: argparse.Namespace) -> int:
     rates = [phase.rate for phase in phases if phase.rate is not None]
     stand, conditions = standing_rate(rates), net_rates(rates)
     power = metabolic_power_w(respiration) / trial.file.mass_kg
-    panel = Panel("metabolic rate from respiration, gross, W/kg", respiration.time_s - args.offset_s, power)
+    means = [phase.steady.mean_w_kg if phase.steady is not None else None for phase in phases]
+    time_s = respiration.time_s - args.offset_s
+    panel = Panel("metabolic rate from respiration, gross, W/kg", time_s, power, means)
     picture = args.trial / PLOT
     draw_phases(trial, [panel], f"{args.trial.absolute().name}: {args.spirometer.name}", picture)
     if args.json:

@@ -81,7 +81,7 @@ def _summarise_phases(trial: Path, as_json: bool) -> None:
     recorded = phase_figures.load_trial(trial)
     summary = phase_figures.summarise(recorded)
     _write(trial, summary)
-    plot_phases(recorded, f"{summary['trial_id']}: protocol {summary['protocol']}", trial / trial_folder.PLOT)
+    plot_phases(recorded, summary, trial / trial_folder.PLOT)
     if as_json:
         print_json(summary)
         return
