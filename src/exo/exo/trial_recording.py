@@ -22,6 +22,7 @@ from exo_analysis.stamp_quality import clock_jumps
 from exo_control.errors import ConfigError
 from exo_control.joints import by_joint_name
 from exo_nodes import topics
+from exo_trial.phase_mark import PhaseMark, read_mark
 
 SIDES = ("right", "left")
 
@@ -50,12 +51,13 @@ def empty_topic(name: str) -> RecordedTopic | RecordedReports:
     return RecordedTopic(JOINT_STATE, kept.get(name, ("position",)), np.float64 if name in kept else np.float32)
 
 
-KNOWN = (*topics.RECORDED, topics.DIAGNOSTICS, topics.TRIAL_PHASE)
+KNOWN = (*topics.RECORDED, *topics.RECORDED_OF_PHASES, topics.DIAGNOSTICS)
+"""Topics that are read, whatever else a recording has."""
 
 
-def topic_without_namespace(full_name: str) -> str | None:
+def topic_without_namespace(full_name: str, known: Sequence[str] = KNOWN) -> str | None:
     """Return the topic of this project that a full name, in whatever namespace, stands for."""
-    return next((name for name in KNOWN if full_name.endswith("/" + name.lstrip("/"))), None)
+    return next((name for name in known if full_name.endswith("/" + name.lstrip("/"))), None)
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,13 @@ class Recording:
         return reports if isinstance(reports, RecordedReports) else RecordedReports()
 
     @cached_property
+    def phase_marks(self) -> list[tuple[int, PhaseMark]]:
+        """Times, ns, and marks of the phases of a trial in phases; empty if it is none."""
+        marks = self.reports(topics.TRIAL_PHASE)
+        read = [read_mark(report.values) for report in marks.reports]
+        return list(zip(marks.stamps_ns().tolist(), read, strict=True))
+
+    @cached_property
     def node_health(self) -> dict[str, dict[str, str]]:
         """The last report of each node on /diagnostics."""
         return {report.name.rpartition("/")[2]: report.values for report in self.reports(topics.DIAGNOSTICS).reports}
@@ -199,11 +208,12 @@ class Recording:
         return common[(common >= device[0]) & (common <= device[-1])] if len(device) else common[:0]
 
 
-def load_recording(bag: Path) -> Recording:
+def load_recording(bag: Path, only: Sequence[str] = KNOWN) -> Recording:
     """Read a recording; of one that was not closed, or is damaged, what can be read.
 
     Args:
         bag: folder of the rosbag2 recording, or its file.
+        only: topics to read.
 
     Raises:
         ConfigError: there is no recording, or nothing of it can be read.
@@ -224,7 +234,7 @@ def load_recording(bag: Path) -> Recording:
 
         return take
 
-    contents = read_bag(bag, begin, lambda name: topic_without_namespace(name) is not None)
+    contents = read_bag(bag, begin, lambda name: topic_without_namespace(name, only) is not None)
     for name, topic in recorded.items():
         if len(topic) == 0 or topic.malformed:
             contents.problems.append(
