@@ -107,13 +107,13 @@ def test_a_damaged_sqlite_bag_gives_what_is_before_the_damage(tmp_path: Path) ->
 def test_topics_that_are_missing_are_named_and_the_rest_is_used(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    trials = {topic: write_bag(tmp_path / str(i), 8.0, leave_out=[topic]) for i, topic in enumerate(topics.RECORDED)}
+    trials = {topic: write_bag(tmp_path / str(i), 6.0, leave_out=[topic]) for i, topic in enumerate(topics.RECORDED)}
     for topic, trial in trials.items():
         report = report_trial(trial)
         assert report.missing_topics == [topic] and report.walks[0].strides >= 2
     page = tmp_path / "page.html"
-    assert main(["report", *map(str, trials.values()), "--output", str(page)]) == 0
-    assert all(f"not recorded: {topic}" in page.read_text() for topic in topics.RECORDED)
+    assert main(["report", str(trials[topics.SAFETY_STATUS]), "--output", str(page)]) == 0
+    assert f"not recorded: {topics.SAFETY_STATUS}" in page.read_text()
 
 
 def test_a_clock_that_jumps_is_named_and_undone(tmp_path: Path, whole: Path) -> None:

@@ -6,12 +6,12 @@ from array import array
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from exo.cdr_layout import ENCAPSULATION, MALFORMED, STAMP_END, Layout, is_little_endian
 from exo_analysis.stamp_quality import ClockJump, without_jumps
 
-Floats = NDArray[np.floating]
+Floats = NDArray[np.float64]
 Stamps = NDArray[np.int64]
 
 BLOCK = 4096
@@ -21,7 +21,7 @@ BLOCK = 4096
 class RecordedTopic:
     """Messages with a header and numbers, in the order of their recording."""
 
-    def __init__(self, layout: Layout, kept: Sequence[str], dtype: type[np.floating] = np.float64) -> None:
+    def __init__(self, layout: Layout, kept: Sequence[str], dtype: DTypeLike = np.float64) -> None:
         """Begin without messages.
 
         Args:
