@@ -139,7 +139,7 @@ def test_walks_are_compared_with_the_first_one_and_with_no_torque(
     assert second["torque_rms_nm"] == pytest.approx(0.5 * first["torque_rms_nm"])
     html = page.read_text()
     assert "Change against free (no torque)" in html and "−50.0" in html
-    assert "exo torque – walk" in html
+    assert "exo torque – first" in html and "First: walk." in html
 
 
 def test_cycles_of_trials_together_begin_with_the_same_event(tmp_path: Path, trial: Path) -> None:

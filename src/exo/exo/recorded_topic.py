@@ -97,8 +97,9 @@ class RecordedTopic:
         parts = stamps.reshape(-1, 2).astype(np.int64)
         self._stamps.append(parts[:, 0] * 1_000_000_000 + parts[:, 1])
         self._received.append(received)
-        for name, values in arrays.items():
-            self._columns[name].append(values.astype(self._dtype))
+        with np.errstate(over="ignore"):  # damage; infinity then says so
+            for name, values in arrays.items():
+                self._columns[name].append(values.astype(self._dtype))
 
     def _is_uniform(self, block: Sequence[bytes]) -> bool:
         """Whether the messages differ from the first one in stamp and numbers only, as a rule they do."""
