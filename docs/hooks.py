@@ -14,7 +14,7 @@ AT_THE_TOP = {FIRST_PAGE: "index.md", "CHANGELOG.md": "CHANGELOG.md", "CONTRIBUT
 """Documents that people look for at the top of the checkout, and their places in the site."""
 
 SECTIONS = {"Concepts": "concepts", "How to": "howto", "Safety": "safety", "Reference": "reference"}
-"""A page of these folders needs no entry elsewhere. All other pages come before, in the order of FIRST."""
+"""Titles and folders: a page in one of them needs no entry anywhere."""
 
 FIRST = ("index.md", "tutorial.md", "gaits.md", "learning.md")
 

@@ -16,7 +16,7 @@ MARKS = {
 }
 """Words of ``<!-- not tested: WORD -->`` in the line above a block, and why its commands are not run by a test."""
 
-BLOCK = re.compile(r"(?:^<!-- not tested: ([\w, ]+) -->\n)?^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"(?:^ *<!-- not tested: ([\w, ]+) -->\n)?^ *```sh\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 LOOP = re.compile(r"for (\w+) in (\S+)[^;]*;\s*do\b")
 SEPARATORS = {"&&", "||", ";", "|", "do", "done", "&"}
 

@@ -3,11 +3,11 @@
 from exo.doctor.finding import Finding, note, ok
 from exo.doctor.machine import Machine
 
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PROGRAMS = (
     (("gcc", "cc", "clang"), "measures the C99 header of a policy", "sudo apt install gcc"),
     (("git",), "lets recordings name the commit", "sudo apt install git"),
-    (("ffmpeg",), "writes films", "sudo apt install ffmpeg"),
-    (("chromium", "chromium-browser", "google-chrome"), "shows web pages in tests", "sudo apt install chromium"),
+    (CHROMIUM, "prints pages and shows them to tests", "sudo apt install chromium"),
 )
 """Names under which a program goes, what it is for, and how to install it."""
 

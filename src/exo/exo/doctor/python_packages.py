@@ -28,6 +28,7 @@ PURPOSES = {
     "ros.txt": Purpose("ROS 2 without a distribution", "make setup", needed=True),
     "train.txt": Purpose("training", "make train"),
     "moteus.txt": Purpose("moteus drives", ".venv/bin/python -m pip install -r requirements/moteus.txt"),
+    "video.txt": Purpose("films in MP4, by ffmpeg", ".venv/bin/python -m pip install -r requirements/video.txt"),
     "docs.txt": Purpose("building the documentation", "make docs"),
     "test.txt": Purpose("the tests", "make test"),
 }

@@ -16,7 +16,7 @@ except ExoError as error:
 LIMITS_FILE = "/etc/security/limits.d/exo.conf"
 GRANT = (
     f"printf '%s - rtprio 50\\n%s - memlock unlimited\\n' $USER $USER | sudo tee {LIMITS_FILE}, then log in again; "
-    "in a container --cap-add=sys_nice --cap-add=ipc_lock --ulimit rtprio=50"
+    "in a container --ulimit rtprio=50 --ulimit memlock=-1"
 )
 
 

@@ -27,6 +27,6 @@ def _paragraph(text: str) -> str:
         return "```text\n" + text + "\n```"
     heading = re.fullmatch(r"(Args|Raises|Returns|Yields):", lines[0])
     if heading is None:
-        return text.replace("<", "&lt;")
+        return re.sub(r"(`[^`]*`)|<", lambda found: found.group(1) or "&lt;", text)
     items = [re.sub(r"^ {4}(\*{0,2}\w+):", r"- `\1`:", line) for line in lines[1:]]
     return f"**{heading.group(1)}**\n\n" + "\n".join(items)
