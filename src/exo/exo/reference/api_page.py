@@ -44,10 +44,13 @@ def _docstring(node: Definition) -> str:
 def _signature(node: Definition) -> str:
     if not isinstance(node, ast.ClassDef):
         returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
-        return f"{node.name}({ast.unparse(node.args)}){returns}"
+        return f"{node.name}({_arguments(node)}){returns}"
     init = next((child for child in node.body if isinstance(child, ast.FunctionDef) and child.name == "__init__"), None)
     if init is not None:
-        arguments = ast.unparse(init.args).removeprefix("self").removeprefix(", ")
-        return f"class {node.name}({arguments})"
+        return f"class {node.name}({_arguments(init)})"
     bases = ", ".join(map(ast.unparse, node.bases))
     return f"class {node.name}({bases})" if bases else f"class {node.name}"
+
+
+def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    return ast.unparse(node.args).removeprefix("self").removeprefix(", ")
