@@ -15,7 +15,7 @@ ARGS ?=
 PYTHON ?=
 
 VENV := .venv
-LIBRARIES := exo exo_analysis exo_control exo_hardware exo_learning exo_safety exo_sim exo_nodes ros2_subset launch launch_ros
+LIBRARIES := exo exo_analysis exo_control exo_hardware exo_learning exo_safety exo_sim exo_trial exo_nodes ros2_subset launch launch_ros
 SOURCED := . ./env.sh &&
 
 # A sourced ROS 2 distribution brings rclpy, the messages and `ros2`: its wheels stay out then.
@@ -44,15 +44,14 @@ train: ## train a controller in simulation (installs PyTorch the first time): ex
 	@$(SOURCED) exec exo train $(ARGS)
 
 # First the tests that compute, on two cores, then, one by one, those in real time, which others would disturb.
-IN_REAL_TIME := integration or real_time
 test: ## run all tests
 	@$(SET_UP) _setup _test_packages
 ifdef ARGS
 	@$(SOURCED) exec python -m pytest $(ARGS)
 else
 	@$(SOURCED) status=0; \
-	  python -m pytest -n 2 --dist loadfile -m "not ($(IN_REAL_TIME))" tests || status=1; \
-	  python -m pytest -m "$(IN_REAL_TIME)" tests || status=1; \
+	  python -m pytest -n 2 --dist loadfile -m "not real_time" tests || status=1; \
+	  python -m pytest -m real_time tests || status=1; \
 	  exit $$status
 endif
 

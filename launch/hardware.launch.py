@@ -9,10 +9,9 @@ from launch.actions import DeclareLaunchArgument, OpaqueFunction
 
 from exo.hardware_plan import plan_hardware_trial
 from exo.launch_command import command_line_arguments
+from exo.launched_nodes import drive, recorded_topics
 from exo.launched_trial import DISCOVERY, LIMIT_DISCOVERY, LaunchedTrial
 from exo.trial_plan import check_names
-from exo_control.joints import POLICY_PERIOD_S
-from exo_nodes import topics
 from exo_sim.names import DEFAULT_GAIT
 
 TRUE_FALSE = ["true", "false"]
@@ -109,30 +108,6 @@ def start_trial(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     plan = plan_hardware_trial(values)
     trial = LaunchedTrial("hardware", values["namespace"], values["log_level"], plan.shared_parameters)
     if plan.directory:
-        recorded = topics.RECORDED if plan.emulate else topics.RECORDED_OF_DEVICE
-        trial.record(plan.bag, (*recorded, topics.DIAGNOSTICS), plan.custom_data(), sim_time=False)
-    if plan.emulate:
-        person = {"gait": plan.gait, "subject": plan.subject, "seed": plan.seed, "duration_s": plan.disturbed_s}
-        drives = {"channel": plan.channel, "emulation": plan.emulation, "inject": plan.inject, "device": plan.device}
-        trial.add_helper("emulator", "emulator_node", [plan.hardware_params, person | drives], "")
-    if plan.estop == "launch":
-        trial.add_helper(
-            "emergency_stop", "estop_node", [plan.hardware_params], "the device gives no torque", plan.estop_parameters
-        )
-    trial.add_policy([plan.policy_params, {"policy": plan.policy, "tick_period_s": POLICY_PERIOD_S}])
-    trial.add_device(
-        "hardware",
-        [
-            plan.hardware_params,
-            {
-                "device": plan.device,
-                "calibration": plan.calibration,
-                "emulation_channel": plan.channel,
-                "rate_hz": plan.rate_hz,
-                "duration_s": plan.duration_s,
-                "wait_for_emulator": plan.emulate,
-                "no_estop": plan.estop == "none",
-            },
-        ],
-    )
+        trial.record(plan.bag, recorded_topics(plan), plan.custom_data(), sim_time=False)
+    drive(trial, plan)
     return trial.actions

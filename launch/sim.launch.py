@@ -10,9 +10,9 @@ from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 
 from exo.launch_command import command_line_arguments
+from exo.launched_nodes import recorded_topics, simulate
 from exo.launched_trial import DISCOVERY, LIMIT_DISCOVERY, LaunchedTrial
 from exo.trial_plan import check_names, plan_trial
-from exo_control.joints import POLICY_PERIOD_S
 from exo_nodes import topics
 from exo_sim.names import DEFAULT_GAIT
 
@@ -95,24 +95,6 @@ def start_trial(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     plan = plan_trial(values)
     trial = LaunchedTrial("simulation", values["namespace"], values["log_level"])
     if plan.directory:
-        # Diagnostics hold wall times, which differ from run to run.
-        recorded = topics.RECORDED if plan.lockstep else (*topics.RECORDED, topics.DIAGNOSTICS)
-        trial.record(plan.bag, recorded, plan.custom_data(), sim_time=True)
-    tick_period_s = 0.0 if plan.lockstep else POLICY_PERIOD_S / plan.real_time_factor
-    trial.add_policy([plan.policy_params, {"policy": plan.policy, "tick_period_s": tick_period_s}])
-    trial.add_device(
-        "simulation",
-        [
-            plan.simulation_params,
-            {
-                "engine": plan.engine,
-                "gait": plan.gait,
-                "subject": plan.subject,
-                "seed": plan.seed,
-                "duration_s": plan.duration_s,
-                "real_time_factor": plan.real_time_factor,
-                "lockstep": plan.lockstep,
-            },
-        ],
-    )
+        trial.record(plan.bag, recorded_topics(plan), plan.custom_data(), sim_time=True)
+    simulate(trial, plan)
     return trial.actions

@@ -20,9 +20,6 @@ settings.load_profile("untimed")
 DOMAIN_IDS = range(1, 102)  # above 101 the ports of a domain meet those that Linux gives to clients
 
 
-IN_REAL_TIME = ("integration", "real_time")
-
-
 class Standstill:
     """Whether the machine, often a virtual one, let nothing run for so long that the limiter has to act."""
 
@@ -50,14 +47,14 @@ standstill = Standstill()
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Repeat tests in real time that failed while the machine stood still. One that fails otherwise has failed."""
     for item in items:
-        if any(map(item.get_closest_marker, IN_REAL_TIME)):
+        if item.get_closest_marker("real_time"):
             item.add_marker(pytest.mark.flaky(reruns=3, condition=standstill.was_seen))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
     """Watch the machine during a test in real time."""
-    if any(map(item.get_closest_marker, IN_REAL_TIME)):
+    if item.get_closest_marker("real_time"):
         standstill.watch()
     return (yield)
 

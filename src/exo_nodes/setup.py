@@ -26,6 +26,7 @@ setup(
             "controller_bridge = exo_nodes.start:controller_bridge",
             "policy_node = exo_nodes.start:policy_node",
             "simulation_node = exo_nodes.start:simulation_node",
+            "trial_node = exo_nodes.start:trial_node",
             "trainer_node = exo_nodes.start:trainer_node",
         ]
     },

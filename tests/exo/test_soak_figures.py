@@ -8,16 +8,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rosbags.typesys import Stores, get_typestore
 
 from exo.cli import main
 from exo.process_memory import LaunchMemory, node_name
-from exo.recorded_topic import TYPESTORE, RecordedTopic
+from exo.recorded_reports import RecordedReports
+from exo.recorded_topic import RecordedTopic
 from exo.soak_figures import PERIOD_NS, memory_growth, soak_figures
 from exo.soak_plot import plot_soak
 from exo.stall_probe import StallProbe
-from exo.trial_recording import Recording
+from exo.trial_recording import Recording, empty_topic
 from exo_nodes import topics
 
+TYPESTORE = get_typestore(Stores.ROS2_JAZZY)
 TYPES = TYPESTORE.types
 TICKS = 1000
 STEADY = [(float(at), {"hardware": 60.0, "recorder": 40.0}) for at in range(100)]
@@ -32,6 +35,21 @@ def _named(time_ns: int, names: list[str]) -> object:
     return TYPES["sensor_msgs/msg/JointState"](_header(time_ns), names, values, values, values)
 
 
+def _vector(topic: str, time_ns: int) -> tuple[str, object]:
+    zero = TYPES["geometry_msgs/msg/Vector3"](0.0, 0.0, 0.0)
+    if topic != topics.CENTRE_OF_MASS:
+        wrench = TYPES["geometry_msgs/msg/Wrench"](zero, zero)
+        return "geometry_msgs/msg/WrenchStamped", TYPES["geometry_msgs/msg/WrenchStamped"](_header(time_ns), wrench)
+    point = TYPES["geometry_msgs/msg/Point"](0.0, 0.0, 0.0)
+    pose = TYPES["geometry_msgs/msg/Pose"](point, TYPES["geometry_msgs/msg/Quaternion"](0.0, 0.0, 0.0, 1.0))
+    twist = TYPES["geometry_msgs/msg/Twist"](zero, zero)
+    parts = (
+        TYPES["geometry_msgs/msg/PoseWithCovariance"](pose, np.zeros(36)),
+        TYPES["geometry_msgs/msg/TwistWithCovariance"](twist, np.zeros(36)),
+    )
+    return "nav_msgs/msg/Odometry", TYPES["nav_msgs/msg/Odometry"](_header(time_ns), "", *parts)
+
+
 def _reports(time_ns: int, name: str, values: dict[str, object]) -> object:
     pairs = [TYPES["diagnostic_msgs/msg/KeyValue"](key, str(value)) for key, value in values.items()]
     status = TYPES["diagnostic_msgs/msg/DiagnosticStatus"](0, name, "", "", pairs)
@@ -43,11 +61,11 @@ def recorded(
 ) -> Recording:
     """A recording of 10 s; a number per topic says which of its messages is missing."""
     missing = leave_out or {}
-    found: dict[str, RecordedTopic] = {}
+    found: dict[str, RecordedTopic | RecordedReports] = {}
 
     def add(topic: str, message_type: str, message: object) -> None:
-        recorded_topic = found.setdefault(topic, RecordedTopic(message_type))
-        recorded_topic.append(bytes(TYPESTORE.serialize_cdr(message, message_type)))
+        recorded_topic = found.setdefault(topic, empty_topic(topic))
+        recorded_topic.append(bytes(TYPESTORE.serialize_cdr(message, message_type)), 0)
 
     for tick in range(TICKS):
         at = tick * PERIOD_NS
@@ -63,6 +81,8 @@ def recorded(
             elif topic in topics.RECORDED_OF_DEVICE:
                 names = ["right_hip_flexion", "left_hip_flexion"]
                 add(topic, "sensor_msgs/msg/JointState", _named(device_at, names))
+            elif topic in (*topics.GROUND_REACTION.values(), topics.CENTRE_OF_MASS):
+                add(topic, *_vector(topic, at))
             else:
                 add(topic, "sensor_msgs/msg/JointState", _named(at, ["right", "left"]))
     health = {"frames_received": frames, "frames_refused": 0, "device_faults": 0}

@@ -49,6 +49,15 @@ def test_a_switch_has_no_step_and_ends_at_the_new_policy():
     assert switch.name == "8 Nm"
 
 
+def test_zero_torque_needs_not_watch_and_takes_over_at_once():
+    switch = PolicySwitch(Constant(8.0))
+    run(switch, 5)
+    switch.switch_to(ZeroPolicy())
+    torque = run(switch, CROSSOVER_TICKS + 1)
+    assert np.abs(np.diff(torque, axis=0)).max() == pytest.approx(8.0 / CROSSOVER_TICKS)
+    assert torque[0] == pytest.approx(8.0) and torque[-1].tolist() == [0.0, 0.0]
+
+
 def test_the_new_policy_has_seen_the_past_when_it_takes_over():
     """After the crossover the torque is what the new policy gives that has run from the start."""
     switch, alone = PolicySwitch(ZeroPolicy()), make_policy("dofc")

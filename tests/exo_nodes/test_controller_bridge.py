@@ -22,7 +22,7 @@ from exo_safety.limits import load_limits
 
 from .conftest import NodeProcess, Observer, StartNode
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.real_time]
 
 CONTROLLER_PERIOD_S = 0.004  # slower than the shipped 2 ms: this one is Python
 REMAPPED = ["-r", f"{topics.JOINT_COMMANDS}:={POLICY_COMMANDS}"]

@@ -31,7 +31,7 @@ from exo_nodes import qos, topics
 
 from .conftest import NodeProcess, Observer, StartNode
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.real_time]
 
 PUSH_NM = 3.0
 

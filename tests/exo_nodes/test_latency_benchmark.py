@@ -20,6 +20,7 @@ def test_ticks_and_times() -> None:
 
 
 @pytest.mark.integration
+@pytest.mark.real_time
 def test_figures(ros_env: dict[str, str]) -> None:
     command = [sys.executable, "-c", "import sys; from exo.cli import main; sys.exit(main())"]
     done = subprocess.run(
@@ -39,6 +40,7 @@ def test_figures(ros_env: dict[str, str]) -> None:
 
 
 @pytest.mark.integration
+@pytest.mark.real_time
 def test_figures_of_the_hardware_path(ros_env: dict[str, str]) -> None:
     command = [sys.executable, "-c", "import sys; from exo.cli import main; sys.exit(main())"]
     done = subprocess.run(

@@ -102,6 +102,7 @@ def test_sensor_noise_is_on_the_encoders_only(observer: Observer, start_node: St
     assert spread[1] == pytest.approx([0.1, 0.1], rel=0.17)
 
 
+@pytest.mark.real_time
 @pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_dead_or_hung_policy_costs_the_torque_and_not_the_walk(
     observer: Observer, start_node: StartNode, fault: signal.Signals
@@ -219,6 +220,7 @@ def test_huge_commands_are_capped(observer: Observer, start_node: StartNode) -> 
     assert np.abs(torques).max() > 1.0
 
 
+@pytest.mark.real_time
 def test_a_second_simulation_in_the_same_domain_is_refused(observer: Observer, start_node: StartNode) -> None:
     start_node("policy_node", policy="zero", **SLOW_POLICY)
     first = start_node("simulation_node", **SLOW)
@@ -231,6 +233,7 @@ def test_a_second_simulation_in_the_same_domain_is_refused(observer: Observer, s
     assert not first.has_ended
 
 
+@pytest.mark.real_time
 def test_a_second_policy_is_refused_and_does_not_disturb(observer: Observer, start_node: StartNode) -> None:
     start_node("policy_node", policy="zero", **SLOW_POLICY)
     simulation = start_node("simulation_node", **SLOW)
@@ -254,6 +257,7 @@ def set_policy(observer: Observer, policy: str) -> SetParametersResult:
     return future.result().results[0]
 
 
+@pytest.mark.real_time
 def test_another_policy_takes_over_without_a_step(observer: Observer, start_node: StartNode) -> None:
     policy = start_node("policy_node", policy="zero", **SLOW_POLICY)
     start_node("simulation_node", **SLOW)
@@ -276,6 +280,7 @@ def test_another_policy_takes_over_without_a_step(observer: Observer, start_node
     assert "policy dofc takes over from zero" in policy.output
 
 
+@pytest.mark.real_time
 def test_two_commanding_nodes_are_a_fault(observer: Observer, start_node: StartNode) -> None:
     intruder: list[Any] = []
 

@@ -134,6 +134,7 @@ def test_training_starts_stops_and_goes_on_by_service(
     assert monitor.state == "stopped"
 
 
+@pytest.mark.real_time
 def test_a_finished_policy_takes_over_from_the_one_that_walks(
     observer: Observer,
     monitor: TrainingMonitor,

@@ -21,7 +21,7 @@ from exo_safety.limits import load_limits
 
 from .conftest import LaunchTrial, Trial
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.real_time]
 
 SIDES = range(2)
 HIPS = [JOINTS.index("right_hip_flexion"), JOINTS.index("left_hip_flexion")]

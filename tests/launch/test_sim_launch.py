@@ -97,6 +97,7 @@ def test_without_torque_the_trial_is_the_walk_without_assistance(launch_trial: L
     assert summary["torque_peak_nm"] == 0.0
 
 
+@pytest.mark.real_time
 def test_real_time_under_a_namespace(launch_trial: LaunchTrial) -> None:
     trial = launch_trial(policy="dofc", duration=1, namespace="lab/left_room", gait="two_state")
     assert trial.exit_code() == 0, trial.output
@@ -166,6 +167,7 @@ def test_ctrl_c_leaves_a_recording_and_a_summary(launch_trial: LaunchTrial) -> N
     assert "Traceback" not in trial.output
 
 
+@pytest.mark.real_time
 def test_a_policy_that_dies_is_reported_everywhere(launch_trial: LaunchTrial) -> None:
     trial = launch_trial(policy="dofc", duration=4, real_time_factor=0.5, gait="two_state")
     trial.wait_for("[simulation]: walking")

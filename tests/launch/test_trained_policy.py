@@ -12,13 +12,10 @@ torch = pytest.importorskip("torch")
 
 from exo.trial_recording import load_recording  # noqa: E402
 from exo_control.history import HistoryBuffer  # noqa: E402
-from exo_control.joints import by_joint_name  # noqa: E402
 from exo_learning.actor import Actor  # noqa: E402
 from exo_learning.export_onnx import export_onnx  # noqa: E402
 from exo_learning.manifest import make_manifest  # noqa: E402
 from exo_learning.normaliser import Normaliser  # noqa: E402
-from exo_nodes import topics  # noqa: E402
-from exo_nodes.stamps import stamp_ns  # noqa: E402
 
 from .conftest import LaunchTrial  # noqa: E402
 
@@ -44,18 +41,17 @@ def test_recorded_commands_are_the_networks_torques(launch_trial: LaunchTrial, t
     assert trial.exit_code() == 0, trial.output
 
     recording = load_recording(trial.folder / "bag")
-    commands = {stamp_ns(message.header.stamp): message for message in recording.messages(topics.JOINT_COMMANDS)}
+    position, velocity = recording.joint_position, recording.joint_velocity
+    assert len(np.intersect1d(position.stamp_ns, recording.commanded_torque.stamp_ns)) == len(position.stamp_ns)
     history, torque = HistoryBuffer(LIMIT_NM), np.zeros(2)
-    recorded, expected = [], []
-    for state in recording.messages(topics.JOINT_STATES):
-        position, velocity = (by_joint_name(state.name, values) for values in (state.position, state.velocity))
-        history.push(position, velocity, torque)
+    expected = []
+    for hip_rad, hip_rad_s in zip(position.values, velocity.values, strict=True):
+        history.push(hip_rad, hip_rad_s, torque)
         with torch.no_grad():
             observation = torch.tensor(history.observation[None])
             torque = LIMIT_NM * actor(normaliser(observation))[0].double().numpy()
         expected.append(torque)
-        command = commands[stamp_ns(state.header.stamp)]
-        recorded.append(by_joint_name(command.name, command.effort))
+    recorded = recording.commanded_torque.at(position.stamp_ns)
     assert len(recorded) > 100
     assert np.ptp(expected, axis=0).min() > 0.2 * LIMIT_NM  # else nothing is compared
     np.testing.assert_allclose(recorded, expected, rtol=0.0, atol=1e-5 * LIMIT_NM)

@@ -12,7 +12,7 @@ import yaml
 from mcap.reader import make_reader
 from rosbags.highlevel import AnyReader
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.real_time]
 
 TOPICS = ["state", "command", "note", "fast", "description"]
 COUNT = 300

@@ -61,8 +61,10 @@ def test_every_topic_of_the_code_is_in_the_table_and_the_other_way_round() -> No
     modules = (topics, controller_topics)
     constants = {value for module in modules for value in vars(module).values() if isinstance(value, str)}
     constants |= set(topics.GROUND_REACTION.values())
-    names = {topic.name for topic in topics_page.described_topics()}
-    services = {name for name, _ in topics_page.described_services()}
+    listed = [topic.name for topic in topics_page.described_topics()]
+    names = set(listed)
+    assert len(listed) == len(names)
+    services = {name for rows in topics_page.described_services().values() for name, _ in rows}
     assert {name for name in constants if re.fullmatch(r"/?[a-z_]+(/[a-z_]+)+|/[a-z]+", name)} == names | services
 
 

@@ -18,6 +18,7 @@ from launch.substitutions import EnvironmentVariable, LaunchConfiguration, PathJ
 from launch_ros.actions import Node
 from launch_ros.substitutions import FindPackagePrefix
 
+from exo_nodes import topics
 from exo_nodes.lifecycle import EXIT_CANNOT_START
 
 DISCOVERY_RANGE = "ROS_AUTOMATIC_DISCOVERY_RANGE"
@@ -56,6 +57,8 @@ class LaunchedTrial:
         self._over = False
         self._recorder: ExecuteProcess | None = None
         self._nodes: list[Node] = []
+        self._device_node: Node | None = None
+        self._conductor: Node | None = None
 
     @property
     def actions(self) -> list[LaunchDescriptionEntity]:
@@ -83,7 +86,11 @@ class LaunchedTrial:
 
     def add_device(self, name: str, parameters: Sequence[object]) -> None:
         """Add the node of the device, NAME_node."""
-        self._add(name, parameters, self._on_device_exit)
+        self._device_node = self._add(name, parameters, self._on_device_exit)
+
+    def add_conductor(self, parameters: Sequence[object]) -> None:
+        """Add the trial node, which goes through the phases; the trial is over with the last one."""
+        self._conductor = self._add(topics.TRIAL_NODE, parameters, self._on_conductor_exit)
 
     def add_policy(self, parameters: Sequence[object]) -> None:
         """Add the policy node."""
@@ -142,12 +149,21 @@ class LaunchedTrial:
             return self._end()
         return [LogInfo(msg=f"{self._problems[-1]}: {without}")]
 
+    def _on_conductor_exit(self, event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
+        if self._over or context.is_shutdown:
+            return []
+        if event.returncode != 0:
+            self._problems.append(f"the trial node failed, exit code {event.returncode}")
+        return [_interrupt(self._device_node)] if self._device_node else self._end()
+
     def _on_device_exit(self, event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
         self._over = True
         if context.is_shutdown:
             return []
         if event.returncode != 0:
             self._problems.append(f"the {self._device} node failed, exit code {event.returncode}")
+        elif self._conductor is not None and self._conductor.return_code is None:
+            self._problems.append(f"the {self._device} node ended before the last phase; resume:= goes on from there")
         if self._recorder is None or self._recorder.return_code is not None:
             return self._end()
         return [_interrupt(self._recorder)]  # first, so that it does not record how the other nodes end

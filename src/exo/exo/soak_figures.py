@@ -42,14 +42,14 @@ def soak_figures(
         worst_wake_s: how late it woke a sleeping process at most, s.
     """
     log, times = recording.safety, timing(recording)
-    missed_at = _increases(log.stamps_ns, log["late_ticks"], log["late_commands"])
+    missed_at = _increases(log.stamps_ns(), log["late_ticks"], log["late_commands"])
     stall_ns = np.array([at for at, _ in stalls], dtype=np.int64)
     explained = sum(int(missed) for at, missed in missed_at if _is_near(at, stall_ns))
     missed = sum(missed for _, missed in missed_at)
     lost = lost_messages(recording)
     health = recording.node_health.get("hardware", {})
     figures: dict[str, Any] = {
-        "seconds": float(np.ptp(log.stamps_ns) * 1e-9) if len(log) else 0.0,
+        "seconds": float(np.ptp(log.stamps_ns()) * 1e-9) if len(log) else 0.0,
         "states": len(log),
         "missed_deadlines": missed,
         "missed_deadlines_explained": explained,
@@ -59,7 +59,7 @@ def soak_figures(
         "can_frames": {key: int(health.get(key, 0)) for key in ("frames_received", "frames_refused", "device_faults")},
         "memory_mib": memory_growth(memory),
         "longest_stalls": [
-            {"after_s": 1e-9 * float(at - log.stamps_ns[0]), "ms": 1e3 * late_s}
+            {"after_s": 1e-9 * float(at - log.stamps_ns()[0]), "ms": 1e3 * late_s}
             for at, late_s in sorted(stalls, key=lambda stall: -stall[1])[:LONGEST_SHOWN]
         ],
         "faults": sorted({name for name in log["fault"] if name != "none"}),
@@ -72,11 +72,11 @@ def _fault_problems(log: SafetyLog, stalls: Sequence[tuple[int, float]]) -> list
     index = next((index for index, name in enumerate(log["fault"]) if name != "none"), None)
     if index is None:
         return []
-    at_ns = int(log.stamps_ns[index])
+    at_ns = int(log.stamps_ns()[index])
     long_ns = [at for at, late_s in stalls if late_s >= load_limits().command_age_fault_s - POLICY_PERIOD_S]
     if _is_near(at_ns, np.array(long_ns, dtype=np.int64)):
         return []
-    return [f"safety fault {log['fault'][index]} after {1e-9 * (at_ns - int(log.stamps_ns[0])):.1f} s"]
+    return [f"safety fault {log['fault'][index]} after {1e-9 * (at_ns - int(log.stamps_ns()[0])):.1f} s"]
 
 
 def _problems(figures: Mapping[str, Any]) -> list[str]:
@@ -124,7 +124,7 @@ def lost_messages(recording: Recording) -> dict[str, int]:
         lost[name] = round(np.ptp(stamps) / PERIOD_NS) + 1 - len(stamps) if len(stamps) else 1
     late = int(log["late_ticks"][-1]) if len(log) else 0
     lost[topics.JOINT_STATES] = round(np.ptp(states) / PERIOD_NS) + 1 - late - len(states)
-    lost[topics.SAFETY_STATUS] = len(np.setdiff1d(states, log.stamps_ns))
+    lost[topics.SAFETY_STATUS] = len(np.setdiff1d(states, log.stamps_ns()))
     return lost
 
 

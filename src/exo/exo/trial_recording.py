@@ -4,37 +4,70 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rosbags.rosbag2 import Reader, ReaderError
 
-from exo.cdr_layout import Span, diagnostic_reports, joint_names, joint_state, numbers_after
-from exo.recorded_topic import RecordedTopic
+from exo.bag_message import BagMessage
+from exo.bag_reader import TakeMessage, read_bag
+from exo.cdr_layout import JOINT_STATE, VECTOR, numbers_after
+from exo.recorded_reports import RecordedReports
+from exo.recorded_topic import Floats, RecordedTopic, Stamps
 from exo.safety_log import SafetyLog
+from exo_analysis.stamp_quality import clock_jumps
 from exo_control.errors import ConfigError
 from exo_control.joints import by_joint_name
 from exo_nodes import topics
+from exo_trial.phase_mark import PhaseMark, read_mark
 
-Floats = NDArray[np.float64]
 SIDES = ("right", "left")
 
 FORWARD_UP = (0, 2)
 """x and z of a vector."""
+
+DEVICE_FIELDS = ("position", "velocity", "effort")
+
+
+def empty_topic(name: str) -> RecordedTopic | RecordedReports:
+    """Return what keeps the messages of a topic: of each only what figures are made from."""
+    if name == topics.SAFETY_STATUS:
+        return SafetyLog()
+    if name in (topics.DIAGNOSTICS, topics.TRIAL_PHASE):
+        return RecordedReports()
+    if name in topics.GROUND_REACTION.values():
+        return RecordedTopic(numbers_after(1, ("x", "y", "z")), [VECTOR])
+    if name == topics.CENTRE_OF_MASS:
+        return RecordedTopic(numbers_after(2, ("x", "y", "z")), [VECTOR])
+    kept = {
+        topics.JOINT_STATES: DEVICE_FIELDS,
+        topics.JOINT_COMMANDS: ("effort",),
+        topics.HUMAN_JOINT_STATES: ("position", "velocity"),
+    }
+    # Of many muscles, where the seventh digit says nothing.
+    return RecordedTopic(JOINT_STATE, kept.get(name, ("position",)), np.float64 if name in kept else np.float32)
+
+
+KNOWN = (*topics.RECORDED, *topics.RECORDED_OF_PHASES, topics.DIAGNOSTICS)
+"""Topics that are read, whatever else a recording has."""
+
+
+def topic_without_namespace(full_name: str, known: Sequence[str] = KNOWN) -> str | None:
+    """Return the topic of this project that a full name, in whatever namespace, stands for."""
+    return next((name for name in known if full_name.endswith("/" + name.lstrip("/"))), None)
 
 
 @dataclass(frozen=True)
 class Series:
     """Numbers over time."""
 
-    stamp_ns: NDArray[np.int64]  # (n,)
+    stamp_ns: Stamps  # (n,)
     values: Floats  # (n, ...)
 
-    def at(self, stamps_ns: NDArray[np.int64]) -> Floats:
+    def at(self, stamps_ns: Stamps) -> Floats:
         """Return the values at these stamps, or at the next that the series has; there must be one."""
         values: Floats = self.values[np.searchsorted(self.stamp_ns, stamps_ns)]
         return values
@@ -45,9 +78,11 @@ class Recording:
     """The messages of a trial by topic, without the namespace."""
 
     custom_data: Mapping[str, str]
-    topics: Mapping[str, RecordedTopic]
+    topics: Mapping[str, RecordedTopic | RecordedReports]
     complete: bool
-    """False if the recorder was killed before it closed the recording."""
+    """False if the recorder was killed before it closed the recording, or the recording is damaged."""
+    problems: Sequence[str] = field(default_factory=list)
+    """What could not be read, in words."""
 
     @property
     def is_simulated(self) -> bool:
@@ -57,73 +92,106 @@ class Recording:
     @cached_property
     def parameters(self) -> dict[str, Any]:
         """Launch arguments and parameter files of the trial; empty if the recording does not tell."""
-        parameters: dict[str, Any] = json.loads(self.custom_data.get("parameters", "{}"))
-        return parameters
+        try:
+            parameters: dict[str, Any] = json.loads(self.custom_data.get("parameters", "{}"))
+        except json.JSONDecodeError:
+            return {}
+        return parameters if isinstance(parameters, dict) else {}
 
-    def messages(self, topic: str) -> list[Any]:
-        """Return the messages of a topic as objects."""
-        return list(self.topics[topic].messages()) if topic in self.topics else []
-
-    def _series(self, name: str, span: Span, columns: Sequence[int] | slice = slice(None)) -> Series:
+    def numbers(self, name: str) -> RecordedTopic | None:
+        """Return a topic of numbers, if it is recorded."""
         topic = self.topics.get(name)
+        return topic if isinstance(topic, RecordedTopic) and len(topic) else None
+
+    def _series(self, name: str, field: str, columns: Sequence[int] | slice = slice(None), width: int = 0) -> Series:
+        topic = self.numbers(name)
         if topic is None:
-            return Series(np.empty(0, dtype=np.int64), np.empty((0, 0)))
+            return Series(np.empty(0, dtype=np.int64), np.empty((0, width)))
+        stamps = topic.stamps_ns()
+        if (np.diff(stamps) > 0).all():  # as a rule, and then nothing need be copied
+            return Series(stamps, topic[field][:, columns])
         # Of two messages with one stamp the later counts: np.unique finds the first of the reversed order.
-        stamp_ns, last = np.unique(topic.stamps_ns()[::-1], return_index=True)
-        return Series(stamp_ns, topic.numbers(span)[:, columns][::-1][last])
+        stamp_ns, last = np.unique(stamps[::-1], return_index=True)
+        return Series(stamp_ns, topic[field][len(topic) - 1 - last][:, columns])
+
+    def _of_device(self, name: str, field: str) -> Series:
+        """Return the numbers of the two hips in the order of JOINT_NAMES, shape (n, 2)."""
+        topic = self.numbers(name)
+        names = topic.names if topic else []
+        order = by_joint_name(names, range(len(names))).astype(int).tolist() if topic else []
+        return self._series(name, field, order, width=2)
+
+    @cached_property
+    def joint_position(self) -> Series:
+        """(n, 2) encoder angles of the hips, rad."""
+        return self._of_device(topics.JOINT_STATES, "position")
+
+    @cached_property
+    def joint_velocity(self) -> Series:
+        """(n, 2) encoder velocities of the hips, rad/s."""
+        return self._of_device(topics.JOINT_STATES, "velocity")
 
     @cached_property
     def applied_torque(self) -> Series:
         """(n, 2) torque of the device that acted up to a state, Nm."""
-        topic = self.topics.get(topics.JOINT_STATES)
-        if not topic:
-            return Series(np.empty(0, dtype=np.int64), np.empty((0, 2)))
-        names = joint_names(next(topic.raw()))
-        order = by_joint_name(names, range(len(names))).astype(int).tolist()
-        return self._series(topics.JOINT_STATES, joint_state("effort"), order)
+        return self._of_device(topics.JOINT_STATES, "effort")
+
+    @cached_property
+    def commanded_torque(self) -> Series:
+        """(n, 2) torque that the policy wanted, by the stamp of the state that it answers, Nm."""
+        return self._of_device(topics.JOINT_COMMANDS, "effort")
 
     @cached_property
     def human_position(self) -> Series:
         """(n, 7) angles of pelvis and leg joints in the order of topics.HUMAN_JOINTS, rad."""
-        return self._series(topics.HUMAN_JOINT_STATES, joint_state("position"))
+        return self._series(topics.HUMAN_JOINT_STATES, "position")
 
     @cached_property
     def human_velocity(self) -> Series:
         """(n, 7) rates of those angles, rad/s."""
-        return self._series(topics.HUMAN_JOINT_STATES, joint_state("velocity"))
+        return self._series(topics.HUMAN_JOINT_STATES, "velocity")
 
     def ground_reaction(self, side: str) -> Series:
         """(n, 2) force on a foot, forward and up, N."""
-        return self._series(topics.GROUND_REACTION[side], numbers_after(strings=1, count=3), FORWARD_UP)
+        return self._series(topics.GROUND_REACTION[side], VECTOR, FORWARD_UP, width=2)
 
     @cached_property
     def centre_of_mass(self) -> Series:
         """(n, 2) centre of mass, forward and up, m."""
-        return self._series(topics.CENTRE_OF_MASS, numbers_after(strings=2, count=3), FORWARD_UP)
+        return self._series(topics.CENTRE_OF_MASS, VECTOR, FORWARD_UP, width=2)
 
     @cached_property
     def activation(self) -> Series:
         """(n, 18) muscle activations in the order of exo_sim.names.MUSCLES."""
-        return self._series(topics.MUSCLE_ACTIVATIONS, joint_state("position"))
+        return self._series(topics.MUSCLE_ACTIVATIONS, "position")
 
     @cached_property
     def metabolic_power(self) -> Series:
         """(n, 19) metabolic power of the whole body and of each muscle, mean over the period up to a state, W."""
-        return self._series(topics.METABOLIC_POWER, joint_state("position"))
+        return self._series(topics.METABOLIC_POWER, "position")
 
     @cached_property
     def safety(self) -> SafetyLog:
         """The reports of the safety limiter."""
-        return SafetyLog(self.topics.get(topics.SAFETY_STATUS, RecordedTopic("diagnostic_msgs/msg/DiagnosticArray")))
+        log = self.topics.get(topics.SAFETY_STATUS)
+        return log if isinstance(log, SafetyLog) else SafetyLog()
+
+    def reports(self, name: str) -> RecordedReports:
+        """Return the reports of a topic of diagnostics; empty if it is not recorded."""
+        reports = self.topics.get(name)
+        return reports if isinstance(reports, RecordedReports) else RecordedReports()
+
+    @cached_property
+    def phase_marks(self) -> list[tuple[int, PhaseMark]]:
+        """Times, ns, and marks of the phases of a trial in phases; empty if it is none."""
+        marks = self.reports(topics.TRIAL_PHASE)
+        read = [read_mark(report.values) for report in marks.reports]
+        return list(zip(marks.stamps_ns().tolist(), read, strict=True))
 
     @cached_property
     def node_health(self) -> dict[str, dict[str, str]]:
         """The last report of each node on /diagnostics."""
-        return {
-            name.rpartition("/")[2]: values
-            for raw in (self.topics[topics.DIAGNOSTICS].raw() if topics.DIAGNOSTICS in self.topics else ())
-            for name, _, values in diagnostic_reports(raw)
-        }
+        return {report.name.rpartition("/")[2]: report.values for report in self.reports(topics.DIAGNOSTICS).reports}
 
     @cached_property
     def stamps_ns(self) -> NDArray[np.int64]:
@@ -140,43 +208,53 @@ class Recording:
         return common[(common >= device[0]) & (common <= device[-1])] if len(device) else common[:0]
 
 
-def load_recording(bag: Path) -> Recording:
-    """Read a recording.
+def load_recording(bag: Path, only: Sequence[str] = KNOWN) -> Recording:
+    """Read a recording; of one that was not closed, or is damaged, what can be read.
 
     Args:
-        bag: folder of the rosbag2 recording; one that was not closed is read as far as it goes.
+        bag: folder of the rosbag2 recording, or its file.
+        only: topics to read.
 
     Raises:
-        ConfigError: there is no recording, or it cannot be read.
+        ConfigError: there is no recording, or nothing of it can be read.
     """
-    files = sorted(bag.glob("*.mcap"))
-    if not files:
-        raise ConfigError(f"{bag}: no recording here; a trial folder holds bag/*.mcap")
-    complete = (bag / "metadata.yaml").is_file()
-    try:
-        return _read(bag if complete else files[0], complete)
-    except (ReaderError, OSError, AssertionError, ValueError, TypeError) as error:
-        # Besides its own error, the library runs into these when it reads bytes that mean nothing.
-        raise ConfigError(f"{bag}: damaged and cannot be read: {str(error) or type(error).__name__}") from None
+    recorded: dict[str, RecordedTopic | RecordedReports] = {}
+
+    def begin() -> TakeMessage:
+        recorded.clear()
+        by_full_name: dict[str, RecordedTopic | RecordedReports] = {}
+
+        def take(message: BagMessage) -> None:
+            topic = by_full_name.get(message.topic)
+            if topic is None:
+                name = topic_without_namespace(message.topic)
+                assert name is not None
+                topic = by_full_name[message.topic] = recorded.setdefault(name, empty_topic(name))
+            topic.append(message.data, message.received_ns)
+
+        return take
+
+    contents = read_bag(bag, begin, lambda name: topic_without_namespace(name, only) is not None)
+    for name, topic in recorded.items():
+        if len(topic) == 0 or topic.malformed:
+            contents.problems.append(
+                f"{name}: {topic.malformed} messages of {len(topic) + topic.malformed} cannot be read"
+            )
+    _undo_clock_jumps(recorded, contents.problems)
+    if not recorded and contents.problems:
+        raise ConfigError(f"{bag}: damaged and cannot be read: {'; '.join(contents.problems)}")
+    return Recording(contents.custom_data, recorded, contents.complete, contents.problems)
 
 
-def _read(path: Path, complete: bool) -> Recording:
-    known = (*topics.RECORDED, topics.DIAGNOSTICS.lstrip("/"))
-    recorded: dict[str, RecordedTopic] = {}
-    reader = Reader(path)
-    reader.open()
-    try:
-        by_connection: dict[int, RecordedTopic] = {}
-        for connection in reader.connections:
-            # Known by their ends, whatever the namespace.
-            topic = next((name for name in known if connection.topic.endswith("/" + name)), None)
-            if topic is not None:
-                name = topics.DIAGNOSTICS if topic not in topics.RECORDED else topic
-                by_connection[connection.id] = recorded.setdefault(name, RecordedTopic(connection.msgtype))
-        for connection, _, data in reader.messages():
-            if connection.id in by_connection:
-                by_connection[connection.id].append(data)
-        custom_data = dict(reader.storage.metadata.custom or {})
-    finally:
-        reader.close()
-    return Recording(custom_data, recorded, complete)
+def _undo_clock_jumps(recorded: Mapping[str, RecordedTopic | RecordedReports], problems: list[str]) -> None:
+    """Let time go on evenly where the clock of the device jumped, in all topics alike."""
+    states = recorded.get(topics.JOINT_STATES)
+    if states is None:
+        return
+    begin_ns = int(states.received_ns()[0]) if len(states) else 0
+    jumps = clock_jumps(states.stamps_ns(), states.received_ns())
+    for jump in jumps:
+        at_s, by_s = 1e-9 * (jump.received_ns - begin_ns), 1e-9 * jump.by_ns
+        problems.append(f"the clock jumped by {by_s:+.3f} s after {at_s:.2f} s: later stamps are moved by as much")
+    for topic in recorded.values():
+        topic.clock_jumps = jumps

@@ -4,9 +4,12 @@ from typing import ClassVar
 
 from exo_control.errors import PolicyError
 from exo_control.policy import Parameter, Policy, Vector
+from exo_control.zero import ZeroPolicy
 
 WATCH_TICKS = 110
-"""Ticks for which a new policy only watches: longer than any memory, such as the delay of DOFC, at most 1 s."""
+"""Ticks for which a new policy only watches: longer than any memory, such as the delay of DOFC, at most 1 s.
+
+Zero torque needs no memory, and none of its ticks."""
 
 CROSSOVER_TICKS = 100
 """Ticks over which the torque passes from one policy to the other: 1 s at 100 Hz, about a stride."""
@@ -69,7 +72,8 @@ class PolicySwitch:
             self._start_waiting()
             self.failure = str(error)
             return torque
-        share = max(self._ticks - WATCH_TICKS, 0) / CROSSOVER_TICKS
+        watched = 0 if isinstance(self._next, ZeroPolicy) else WATCH_TICKS
+        share = max(self._ticks - watched, 0) / CROSSOVER_TICKS
         self._ticks += 1
         if share >= 1.0:
             self._policy, self._next = self._next, None

@@ -13,12 +13,17 @@ from exo_control.joints import JOINT_NAMES
 from exo_nodes import qos, topics
 from exo_nodes.command_inbox import CommandInbox
 from exo_nodes.messages import NamedValues, Report
+from exo_nodes.parameters import NodeParameter
 from exo_nodes.peers import is_read_by, publishing_nodes
 from exo_nodes.stamps import stamp_ns
 from exo_safety.limiter import SafetyLimiter
 from exo_safety.status import LimiterResult, Rule, State
 
 Vector = NDArray[np.float64]
+
+WAIT_FOR_TRIAL = NodeParameter(
+    "wait_for_trial", False, "start only when trial_node, which conducts the phases, reads exo/joint_states"
+)
 
 _LEVELS = {
     State.DISABLED: DiagnosticStatus.STALE,
@@ -91,6 +96,12 @@ class Device:
             offer = f" with a deadline of at most {2e3 * period_s:g} ms" if period_s > 0.0 else ""
             return [f"{policies[0]} to offer {topic} reliably{offer} (its parameter tick_period_s)"]
         return []
+
+    def missing_trial(self) -> list[str]:
+        """Return whether the conductor of the phases is still missing."""
+        if is_read_by(self._node, self.state_publisher, topics.TRIAL_NODE):
+            return []
+        return [f"the conductor of the phases (trial_node) to read {self.state_publisher.topic_name}"]
 
     def publish_state(self, now_ns: int, position: Vector, velocity: Vector, torque_nm: Vector) -> None:
         """Publish the encoder readings of a tick and the torque that has acted up to it; arrays of shape (2,)."""

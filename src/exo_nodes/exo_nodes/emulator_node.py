@@ -22,7 +22,7 @@ from exo_nodes.human_topics import HumanTopics
 from exo_nodes.lifecycle import WAIT_FOR_RECORDER, ExoNode, StartError
 from exo_nodes.parameters import NodeParameter
 from exo_nodes.peers import clash, unrecorded
-from exo_nodes.person import PERSON, disturbance_of, make_person
+from exo_nodes.person import PERSON, disturbance_of, make_person, set_motion
 from exo_nodes.stamps import PERIOD_NS, SteadyClock
 from exo_sim.walking_legs import WalkingLegs
 
@@ -111,7 +111,7 @@ class EmulatorNode(ExoNode):
     def deactivate(self) -> None:
         """Say how the walk went; the drives live on until ``cleanup``."""
         gc.enable()
-        text = f"walked {self._human.time_s:.2f} s, {self._human.com_position_m[0]:.2f} m"
+        text = f"walked {self._human.time_s:.2f} s, {self._human.state.com_position_m[0]:.2f} m"
         self.get_logger().info(text + ("; the person fell" if self._legs.has_fallen else ""))
 
     def cleanup(self) -> None:
@@ -134,20 +134,20 @@ class EmulatorNode(ExoNode):
         self.get_logger().info(f"walking: gait {self.values['gait']}")
 
     def _publish(self) -> None:
-        self._human_topics.publish(self._begin_ns + self._legs.period * PERIOD_NS, self._human)
+        self._human_topics.publish(self._begin_ns + self._legs.period * PERIOD_NS, self._human.state)
         gc.collect(0 if self._legs.period % PERIODS_PER_COLLECTION else 1)
         if self._legs.has_fallen:
             self.get_logger().warning(f"the person fell after {self._human.time_s:.2f} s", once=True)
 
     def _on_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
-        """Inject another fault: ``ros2 param set /emulator inject silent:left_hip_flexion``."""
+        """Inject another fault, ``ros2 param set /emulator inject silent:left_hip_flexion``, or do another motion."""
         for parameter in parameters:
             if parameter.name == "inject":
                 try:
                     self._inject(parameter.value)
                 except ConfigError as error:
                     return SetParametersResult(successful=False, reason=str(error))
-        return SetParametersResult(successful=True)
+        return set_motion(getattr(self, "_human", None), parameters)
 
     def _inject(self, spec: str) -> None:
         wanted = parse_injection(spec)

@@ -20,7 +20,7 @@ from exo_hardware.device_state import DeviceState
 from exo_hardware.make_driver import emulated_calibration, emulated_config, make_driver
 from exo_hardware.torque_loop import TorqueLoop
 from exo_nodes import qos, topics
-from exo_nodes.device import Device
+from exo_nodes.device import WAIT_FOR_TRIAL, Device
 from exo_nodes.lifecycle import WAIT_FOR_RECORDER, ExoNode, StartError
 from exo_nodes.messages import Report
 from exo_nodes.parameters import NodeParameter
@@ -61,6 +61,7 @@ PARAMETERS = (
     NodeParameter("duration_s", 0.0, "time after which the assistance ends, s; 0: when it is stopped", 0.0, 36000.0),
     NodeParameter("wait_for_policy", True, "start only when a policy answers exo/joint_states"),
     NodeParameter("wait_for_emulator", False, "start only when emulator_node, whose person walks then, is ready"),
+    WAIT_FOR_TRIAL,
     NodeParameter("no_estop", False, "run without the software emergency stop: on a bench without people only"),
 )
 
@@ -133,6 +134,8 @@ class HardwareNode(ExoNode):
             missing.append(f"the emergency stop (ros2 run exo_nodes estop_node): {problem}")
         if self.values["wait_for_emulator"] and not is_read_by(self, self._device.status_publisher, EMULATOR):
             missing.append("the person who wears the emulated drives (emulator_node)")
+        if self.values[WAIT_FOR_TRIAL.name]:
+            missing += self._device.missing_trial()
         if self.values[WAIT_FOR_RECORDER.name]:
             recorded = [self._device.state_publisher, self._device.status_publisher]
             missing += [f"the recorder to read {topic}" for topic in unrecorded(self, recorded)]

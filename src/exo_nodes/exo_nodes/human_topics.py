@@ -11,7 +11,7 @@ from sensor_msgs.msg import JointState
 from exo_nodes import qos, topics
 from exo_nodes.messages import NamedValues
 from exo_nodes.stamps import set_stamp
-from exo_sim.human import SimulatedHuman
+from exo_sim.body_state import BodyState
 from exo_sim.names import COORDINATES, MUSCLES
 
 _ORDER = [COORDINATES.index(coordinate) for _, coordinate, _ in topics.HUMAN_JOINTS]
@@ -62,31 +62,31 @@ class HumanTopics:
         set_stamp(self._clock_message.clock, now_ns)
         self._clock.publish(self._clock_message)
 
-    def publish(self, now_ns: int, human: SimulatedHuman) -> None:
+    def publish(self, now_ns: int, body: BodyState) -> None:
         """Publish the state of the person."""
-        torque = np.concatenate([_UNKNOWN, human.muscle_torque_nm + human.joint_limit_torque_nm])
+        torque = np.concatenate([_UNKNOWN, body.muscle_torque_nm + body.joint_limit_torque_nm])
         self._joint_states.publish(
             self._joints.fill(
                 now_ns,
-                position=_SIGN * human.joint_position_rad[_ORDER],
-                velocity=_SIGN * human.joint_velocity_rad_s[_ORDER],
+                position=_SIGN * body.joint_position_rad[_ORDER],
+                velocity=_SIGN * body.joint_velocity_rad_s[_ORDER],
                 effort=_SIGN * torque[_ORDER],
             )
         )
         set_stamp(self._wrench.header.stamp, now_ns)
         force = self._wrench.wrench.force
         for publisher, (forward, up) in zip(
-            self._ground_reaction.values(), human.ground_reaction_n.tolist(), strict=True
+            self._ground_reaction.values(), body.ground_reaction_n.tolist(), strict=True
         ):
             force.x, force.z = forward, up
             publisher.publish(self._wrench)
         set_stamp(self._odometry.header.stamp, now_ns)
         position, velocity = self._odometry.pose.pose.position, self._odometry.twist.twist.linear
-        position.x, position.z = human.com_position_m.tolist()
-        velocity.x, velocity.z = human.com_velocity_m_s.tolist()
+        position.x, position.z = body.com_position_m.tolist()
+        velocity.x, velocity.z = body.com_velocity_m_s.tolist()
         self._centre_of_mass.publish(self._odometry)
-        self._activations.publish(self._activation_values.fill(now_ns, position=human.activation))
-        muscles = human.muscle_metabolic_power_w
+        self._activations.publish(self._activation_values.fill(now_ns, position=body.activation))
+        muscles = body.muscle_metabolic_power_w
         self._power.publish(
-            self._power_values.fill(now_ns, position=np.concatenate([[human.metabolic_power_w], muscles]))
+            self._power_values.fill(now_ns, position=np.concatenate([[body.metabolic_power_w], muscles]))
         )

@@ -1,4 +1,4 @@
-"""Quality of service, named once. All profiles are volatile: a late joiner must never be replayed a torque."""
+"""Quality of service, named once. All but that of phases are volatile: nobody must ever be replayed a torque."""
 
 from typing import Any
 
@@ -61,6 +61,13 @@ def heartbeat() -> QoSProfile:
     """For the heartbeat of the emergency stop: the next one makes good for one that is lost."""
     profile = _profile(1)
     profile.reliability = ReliabilityPolicy.BEST_EFFORT
+    return profile
+
+
+def phase() -> QoSProfile:
+    """For the phase of a trial: a late joiner gets what was said before."""
+    profile = _profile(BACKLOG)
+    profile.durability = DurabilityPolicy.TRANSIENT_LOCAL
     return profile
 
 

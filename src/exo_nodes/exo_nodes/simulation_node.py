@@ -5,17 +5,19 @@ import time
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rcl_interfaces.msg import SetParametersResult
 from rclpy.executors import Executor
+from rclpy.parameter import Parameter
 
 from exo_control.joints import JOINT_NAMES, POLICY_PERIOD_S
 from exo_nodes import qos, topics
-from exo_nodes.device import Device, Vector
+from exo_nodes.device import WAIT_FOR_TRIAL, Device, Vector
 from exo_nodes.human_topics import HumanTopics
 from exo_nodes.lifecycle import WAIT_FOR_RECORDER, ExoNode, StartError
 from exo_nodes.messages import Report
 from exo_nodes.parameters import NodeParameter
 from exo_nodes.peers import clash, rival_policies, unrecorded
-from exo_nodes.person import PERSON, disturbance_of, make_person
+from exo_nodes.person import PERSON, disturbance_of, make_person, set_motion
 from exo_nodes.stamps import tick_ns
 from exo_nodes.tick_schedule import TickSchedule
 from exo_safety.limiter import SafetyLimiter
@@ -40,6 +42,7 @@ PARAMETERS = (
     NodeParameter("position_noise_rad", 0.0, "standard deviation of the angles the policy gets, rad", 0.0, 0.5),
     NodeParameter("velocity_noise_rad_s", 0.0, "standard deviation of the velocities the policy gets, rad/s", 0.0, 2.0),
     NodeParameter("wait_for_policy", True, "start only when a policy answers exo/joint_states"),
+    WAIT_FOR_TRIAL,
 )
 
 
@@ -53,6 +56,11 @@ class SimulationNode(ExoNode):
 
     def __init__(self) -> None:
         super().__init__("simulation", PARAMETERS)
+        self.add_on_set_parameters_callback(self._on_parameters)
+
+    def _on_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
+        """Let the person do something else: ``ros2 param set /simulation motion stand``."""
+        return set_motion(getattr(self, "_human", None), parameters)
 
     def configure(self) -> None:
         """Load the person and the limits, and create the topics."""
@@ -83,6 +91,8 @@ class SimulationNode(ExoNode):
         # A recorder that uses simulated time does not start before it has seen a clock.
         self._human_topics.publish_clock(tick_ns(0))
         missing = self._device.missing_policy() if self.values["wait_for_policy"] else []
+        if self.values[WAIT_FOR_TRIAL.name]:
+            missing += self._device.missing_trial()
         if self.values[WAIT_FOR_RECORDER.name]:
             recorded = [self._device.state_publisher, self._device.status_publisher, *self._human_topics.publishers]
             missing += [f"the recorder to read {topic}" for topic in unrecorded(self, recorded)]
@@ -112,7 +122,7 @@ class SimulationNode(ExoNode):
         """Say how the walk went."""
         gc.enable()
         human, missed = self._human, self._schedule.missed
-        text = f"walked {human.time_s:.2f} s, {human.com_position_m[0]:.2f} m"
+        text = f"walked {human.time_s:.2f} s, {human.state.com_position_m[0]:.2f} m"
         if not self._lockstep:
             text += f"; {missed} late ticks, {self._device.late_commands} late commands"
         self.get_logger().info(text)
@@ -164,7 +174,7 @@ class SimulationNode(ExoNode):
         self._human_topics.publish_clock(now_ns)
         self._device.publish_state(now_ns, position, velocity, self._torque_nm)
         self._newest_s = time.monotonic()
-        self._human_topics.publish(now_ns, self._human)
+        self._human_topics.publish(now_ns, self._human.state)
         if self._tick % TICKS_PER_REPORT == 0:
             self._publish_report(now_ns)
             if problem := rival_policies(self):

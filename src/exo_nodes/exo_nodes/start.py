@@ -41,6 +41,11 @@ def simulation_node() -> None:
     sys.exit(_run("simulation_node", "SimulationNode"))
 
 
+def trial_node() -> None:
+    """Run the trial node."""
+    sys.exit(_run("trial_node", "TrialNode"))
+
+
 def trainer_node() -> None:
     """Run the trainer node."""
     sys.exit(_run("trainer_node", "TrainerNode"))

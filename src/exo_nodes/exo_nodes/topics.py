@@ -12,6 +12,9 @@ exo/joint_commands                  sensor_msgs/JointState            wanted tor
                                                                       state that it answers
 exo/safety_status                   diagnostic_msgs/DiagnosticArray   what the safety limiter made of the state with
                                                                       the same stamp and the newest command
+exo/trial_phase                     diagnostic_msgs/DiagnosticArray   of a trial in phases, at each change and once a
+                                                                      second: the phase (exo_trial.phase_mark) at the
+                                                                      state with the same stamp; a late joiner gets it
 exo/emergency_stop/heartbeat        std_msgs/Bool                     20 times a second: true while the emergency stop
                                                                       is not pressed; silence counts as pressed
 human/joint_states                  sensor_msgs/JointState            pelvis and leg joints (``HUMAN_JOINTS``); effort
@@ -39,6 +42,14 @@ exo/reset               clears a latched fault, if the hips are still and the co
 exo/start               enables the drives again after a stop or reset, with the soft start
 ======================  ==============================================================================================
 
+Services of the trial node, all std_srvs/Trigger:
+
+======================  ==============================================================================================
+exo/trial/pause         zero torque within a second; the time of the phase stands still, the recording goes on
+exo/trial/resume        assistance and time go on
+exo/trial/abort         zero torque within a second, then the trial ends; ``resume:=`` goes on with it later
+======================  ==============================================================================================
+
 The emergency stop node has press and release, relative to its name.
 
 No standard message is a stamped vector of named numbers, so JointState carries such values too: it is what plotting
@@ -48,6 +59,11 @@ tools such as PlotJuggler and Foxglove show by name.
 JOINT_STATES = "exo/joint_states"
 JOINT_COMMANDS = "exo/joint_commands"
 SAFETY_STATUS = "exo/safety_status"
+TRIAL_PHASE = "exo/trial_phase"
+
+PAUSE_TRIAL = "exo/trial/pause"
+RESUME_TRIAL = "exo/trial/resume"
+ABORT_TRIAL = "exo/trial/abort"
 
 EMERGENCY_STOP_HEARTBEAT = "exo/emergency_stop/heartbeat"
 HEARTBEAT_PERIOD_S = 0.05
@@ -81,6 +97,12 @@ RECORDED = (
     METABOLIC_POWER,
 )
 """Topics of a simulated trial's recording. All are stamped, and hold nothing of the machine that they ran on."""
+
+RECORDED_OF_PHASES = (TRIAL_PHASE,)
+"""Topics of a recording that a trial in phases has besides."""
+
+TRIAL_NODE = "trial"
+"""Node name of the conductor of the phases."""
 
 RECORDER_NODE = "rosbag2_recorder"
 """Node name of ``ros2 bag record``."""

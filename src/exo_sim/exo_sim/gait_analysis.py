@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from exo_analysis.gait_cycles import CYCLE_PERCENT
 from exo_analysis.similarity import normalised_cross_correlation
 from exo_control.config_files import config_path
 from exo_control.errors import ConfigError
@@ -18,7 +19,6 @@ from exo_sim.engine.model_arrays import Floats
 from exo_sim.names import COORDINATES
 from exo_sim.walk import Walk
 
-CYCLE_PERCENT = np.arange(101.0)
 CONTACT_BW = 0.05
 """Vertical ground reaction over body weight above which a foot is on the ground."""
 

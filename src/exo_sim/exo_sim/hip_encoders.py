@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from exo_sim.engine.model_arrays import Floats
-from exo_sim.human import SimulatedHuman
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,18 @@ class SensorNoise:
     velocity_rad_s: float = 0.0
 
 
+class Hips(Protocol):
+    """Whose hips can be read."""
+
+    @property
+    def hip_position_rad(self) -> Floats:
+        """(2,) hip flexion angle, right and left."""
+
+    @property
+    def hip_velocity_rad_s(self) -> Floats:
+        """(2,) hip flexion rate, right and left."""
+
+
 class HipEncoders:
     """Reads hip angles and velocities with noise from a seed; the simulation node and walks without ROS use this.
 
@@ -26,7 +38,7 @@ class HipEncoders:
     broken encoder.
     """
 
-    def __init__(self, human: SimulatedHuman, noise: SensorNoise, seed: int | list[int]) -> None:
+    def __init__(self, human: Hips, noise: SensorNoise, seed: int | list[int]) -> None:
         """Put encoders on a human's hips."""
         self._human, self._noise = human, noise
         # A stream of its own: sensor noise does not change the disturbances that are drawn from the same seed.

@@ -52,12 +52,12 @@ def initial_state(model: HumanModel, arrays: ModelArrays, reflexes: ReflexArrays
                 state[base + 1 + 3 * leg + j] = total
     state[layout.VELOCITY] = pose.forward_velocity_m_s + gait.offsets.get("forward_velocity", 0.0)
     state[layout.VELOCITY + 1] = pose.vertical_velocity_m_s
-    state[layout.POSITION + 1] = _standing_height(arrays, state)
+    state[layout.POSITION + 1] = standing_height(arrays, state)
     start(arrays, reflexes, state)
     return state
 
 
-def _standing_height(m: ModelArrays, state: Floats) -> float:
+def standing_height(m: ModelArrays, state: Floats) -> float:
     """Return the hip height at which the contact springs carry one body weight (bisection)."""
     theta = state[layout.POSITION + 2 : layout.POSITION + 9]
 

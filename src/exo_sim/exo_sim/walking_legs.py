@@ -9,18 +9,19 @@ import numpy as np
 from exo_control.joints import POLICY_PERIOD_S
 from exo_sim.disturbance import Disturbance
 from exo_sim.engine.model_arrays import Floats
-from exo_sim.human import SimulatedHuman
+from exo_sim.wearer import Wearer
 
 
 class WalkingLegs:
-    """A person in place of a stand: stands still until ``walking`` is set, then walks as ``AssistedWalker`` has it.
+    """A person in place of a stand: stands still until ``walking`` is set, then does what they do, walking as
+    ``AssistedWalker`` has it.
 
     Called with torque and time, it is a ``PlantStep`` of emulated drives. A person who falls stays where they are.
     """
 
     def __init__(
         self,
-        human: SimulatedHuman,
+        human: Wearer,
         disturbance: Disturbance | None = None,
         periods: int = 0,
         seed: int = 0,

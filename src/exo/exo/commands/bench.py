@@ -4,14 +4,14 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from exo.commands import bench_latency, bench_policy, bench_train
+from exo.commands import bench_latency, bench_policy, bench_report, bench_train
 from exo.json_output import add_json_option, print_json
 
 
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     """Add ``exo bench`` and its benchmarks."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
-        "bench", help="measure speed: engine, latency, policy, training"
+        "bench", help="measure speed: engine, latency, policy, training, report"
     )
     benchmarks = parser.add_subparsers(dest="benchmark", metavar="BENCHMARK", required=True)
     engine = benchmarks.add_parser("engine", help="the simulation engine: real-time factor, ratio to MuJoCo, threads")
@@ -19,6 +19,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     bench_latency.add_parser(benchmarks)
     bench_policy.add_parser(benchmarks)
     bench_train.add_parser(benchmarks)
+    bench_report.add_parser(benchmarks)
     return parser
 
 
@@ -62,5 +63,6 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], int]] = {
     "engine": run_engine,
     "latency": bench_latency.run,
     "train": bench_train.run,
+    "report": bench_report.run,
     "policy": bench_policy.run,
 }

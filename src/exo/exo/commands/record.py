@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     if not command:
         raise ConfigError("exo record: which recorder? Give its command after --")
     code = _record(command)
-    if not (args.trial / trial_folder.BAG).is_dir():
+    if not trial_folder.recordings(args.trial):
         print(f"exo record: {command[0]} ended with exit code {code} and no recording", file=sys.stderr)
         return EXIT_NOTHING_RECORDED
     if code != 0:

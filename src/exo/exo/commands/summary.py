@@ -34,11 +34,16 @@ def summarise(trial: Path, as_json: bool = False) -> None:
     Raises:
         ConfigError: there is no recording, it cannot be read, or it is empty.
     """
+    if (trial / trial_folder.TRIAL).is_file():
+        _summarise_phases(trial, as_json)
+        return
     from exo.trajectory import from_recording
     from exo.trial_figures import TrialReplay, human_model, summarise_trial, walk_at_same_speed
     from exo.trial_recording import load_recording
 
     recording = load_recording(trial / trial_folder.BAG)
+    for problem in recording.problems:
+        print(f"{trial}: {problem}", file=sys.stderr)
     if len(recording.stamps_ns) < 2:
         raise ConfigError(f"{trial}: nothing to summarise, the recording has {len(recording.stamps_ns)} whole states")
     trajectory = from_recording(recording)
@@ -69,6 +74,22 @@ def summarise(trial: Path, as_json: bool = False) -> None:
         return
     print(table(summary))
     print(f"\n{trial.absolute()}: {', '.join(files)}, {trial_folder.BAG}/", flush=True)
+
+
+def _summarise_phases(trial: Path, as_json: bool) -> None:
+    from exo import phase_figures
+    from exo.phase_plot import plot_phases
+
+    recorded = phase_figures.load_trial(trial)
+    summary = phase_figures.summarise(recorded)
+    _write(trial, summary)
+    plot_phases(recorded, summary, trial / trial_folder.PLOT)
+    if as_json:
+        print_json(summary)
+        return
+    print(phase_figures.table(summary))
+    files = ", ".join([trial_folder.SUMMARY, trial_folder.PLOT, *(f"{name}/" for name in recorded.recordings)])
+    print(f"\n{trial.absolute()}: {files}", flush=True)
 
 
 def _write(trial: Path, summary: Mapping[str, Any]) -> None:

@@ -7,6 +7,8 @@ from exo.reference.markdown import code, table
 from exo_nodes import controller_topics, topics
 
 SERVICE_TYPE = "std_srvs/Trigger"
+SERVING_NODES = ("hardware", "trial")
+"""Whose services the tables are about, in their order."""
 
 
 @dataclass(frozen=True)
@@ -19,12 +21,13 @@ class Topic:
 
 
 def table_rows(docstring: str) -> list[list[list[str]]]:
-    """Return the rows of each simple table in a docstring, without its heading; no two have the same column widths.
+    """Return the rows of each simple table in a docstring, without its heading.
 
     A line whose first cell is empty goes on with the row before.
     """
-    rules = dict.fromkeys(re.findall(r"^=+ [= ]*=$", docstring, flags=re.MULTILINE))
-    return [_rows(rule, docstring.split(rule)[-2]) for rule in rules]
+    tables = [paragraph for paragraph in docstring.split("\n\n") if paragraph.startswith("===")]
+    rules = [table.splitlines()[0] for table in tables]
+    return [_rows(rule, table.split(rule)[-2]) for rule, table in zip(rules, tables, strict=True)]
 
 
 def _rows(rule: str, body: str) -> list[list[str]]:
@@ -51,21 +54,26 @@ def _split(names: str) -> list[str]:
     return [first, *(f"{first.rpartition('/')[0]}/{other}" for other in others)]
 
 
-def described_services() -> list[tuple[str, str]]:
-    """Return the services of the hardware node and what they do."""
-    return [(name, content) for name, content in table_rows(topics.__doc__ or "")[1]]
+def described_services() -> dict[str, list[tuple[str, str]]]:
+    """Return the services by node, each with what it does."""
+    tables = table_rows(topics.__doc__ or "")[1:]
+    return {
+        node: [(name, content.replace("``", "`")) for name, content in rows]
+        for node, rows in zip(SERVING_NODES, tables, strict=True)
+    }
 
 
 def page() -> str:
     """Return the page."""
     topic_rows = [(code(topic.name), code(topic.message_type), topic.content) for topic in described_topics()]
-    service_rows = [(code(name), content) for name, content in described_services()]
-    return (
+    text = (
         "# Topics and services\n\n"
         "Names are relative: `namespace:=NAME` moves the whole stack; those that begin with a slash stay. Angles in "
         "rad, velocities in rad/s, torques in Nm, flexion positive; joints are matched by name. Made from "
-        "`exo_nodes/topics.py`.\n\n"
-        + table(("topic", "type", "content"), topic_rows)
-        + f"\n## Services of the hardware node\n\nAll are `{SERVICE_TYPE}`; none raises a torque or a limit.\n\n"
-        + table(("service", "what it does"), service_rows)
+        "`exo_nodes/topics.py`.\n\n" + table(("topic", "type", "content"), topic_rows)
     )
+    for node, services in described_services().items():
+        rows = [(code(name), content) for name, content in services]
+        text += f"\n## Services of the {node} node\n\nAll are `{SERVICE_TYPE}`.\n\n"
+        text += table(("service", "what it does"), rows)
+    return text

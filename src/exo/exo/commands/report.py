@@ -1,0 +1,121 @@
+"""``exo report``: trials as one page."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exo.json_output import add_json_option, print_json
+from exo_control.errors import ConfigError, ExoError
+
+if TYPE_CHECKING:
+    from exo.report.page import Failure
+    from exo.report.study import Study
+    from exo.report.trial_report import TrialReport
+
+
+def add_parser(subparsers: Any) -> argparse.ArgumentParser:
+    """Add ``exo report``."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "report",
+        help="trials as one HTML page (and PDF): gait, torque, energy, safety, data quality, statistics",
+        description="Analyse recorded trials, MCAP or sqlite3, and write one HTML page that needs no network. Of "
+        "damaged recordings what can be read is used; what cannot is named on the page and on stderr.",
+    )
+    parser.add_argument("trials", nargs="*", type=Path, metavar="TRIAL", help="trial folder, bag folder or bag file")
+    parser.add_argument("--study", type=Path, help="CSV file: subject, then a column per condition; see exo compare")
+    parser.add_argument("--changes", action="store_true", help="the numbers of the study are changes already")
+    parser.add_argument("--output", type=Path, default=Path("report.html"), help="default: %(default)s")
+    parser.add_argument("--title", default="", help="of the page; default: the names of the trials")
+    parser.add_argument("--pdf", action="store_true", help="print the page too, beside it; needs Chromium")
+    add_json_option(parser)
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Analyse, and write the page."""
+    from exo.report.page import write_page
+    from exo.report.study import load_study
+
+    if not args.trials and args.study is None:
+        raise ConfigError("exo report: of what? Name a trial folder, or a table with --study")
+    study = load_study(args.study, args.changes) if args.study else None
+    trials, failures = report_trials(args.trials)
+    for failure in failures:
+        print(f"exo report: {failure.path}: {failure.reason}", file=sys.stderr)
+    for trial in trials:
+        for problem in trial.problems:
+            print(f"exo report: {trial.name}: {problem}", file=sys.stderr)
+    if not trials and study is None:
+        raise ConfigError("nothing of these recordings can be used; see above")
+    title = args.title or ", ".join([*(trial.name for trial in trials), *([study.name] if study else [])])
+    try:
+        args.output.parent.mkdir(parents=True, exist_ok=True)
+        write_page(args.output, trials, failures, study, title)
+    except OSError as error:
+        raise ConfigError(f"--output {args.output}: cannot be written: {error.strerror}") from None
+    written = [args.output]
+    if args.pdf:
+        from exo.browser import print_pdf
+
+        written.append(args.output.with_suffix(".pdf"))
+        print_pdf(args.output, written[-1])
+    if args.json:
+        print_json(_plain(trials, failures, study) | {"written": [str(path) for path in written]})
+    else:
+        print(f"{', '.join(str(path) for path in written)}: {len(trials)} trials, {len(failures)} not usable")
+    return 0
+
+
+def report_trials(paths: list[Path]) -> tuple[list[TrialReport], list[Failure]]:
+    """Analyse trials, and return them and those that cannot be used."""
+    from tqdm import tqdm
+
+    from exo.report.page import Failure
+    from exo.report.trial_report import cut_by_hips, report_trial
+
+    trials: list[TrialReport] = []
+    failures: list[Failure] = []
+    for path in tqdm(paths, unit="trial", disable=None):
+        try:
+            trial = report_trial(path)
+        except ExoError as error:
+            failures.append(Failure(path, str(error)))
+            continue
+        if trial.is_usable:
+            trials.append(trial)
+        else:
+            failures.append(Failure(path, "; ".join(["no messages of this project in it", *trial.problems])))
+    # Gait cycles that are drawn over each other begin with the same event.
+    if any(map(cut_by_hips, trials)):
+        trials = [trial if cut_by_hips(trial) else report_trial(trial.path, by_hips=True) for trial in trials]
+    return trials, failures
+
+
+def _plain(trials: list[TrialReport], failures: list[Failure], study: Study | None) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        "trials": [
+            {
+                "trial": trial.name,
+                "seconds": trial.seconds,
+                "problems": trial.problems,
+                "missing_topics": trial.missing_topics,
+                "walks": [
+                    {"walk": walk.label, "strides": walk.strides, "event": walk.event, **walk.figures}
+                    for walk in trial.walks
+                ],
+                "safety": asdict(trial.safety),
+                "quality": [asdict(each) for each in trial.quality],
+                "command": trial.reproduction.command,
+            }
+            for trial in trials
+        ],
+        "not_usable": [{"path": str(failure.path), "reason": failure.reason} for failure in failures],
+        "study": [{"comparison": each.label, **asdict(each.result), "p_holm": each.p_holm} for each in study.found]
+        if study
+        else [],
+    }

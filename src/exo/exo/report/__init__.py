@@ -1,0 +1,1 @@
+"""``exo report``: trials as one page."""

@@ -1,0 +1,142 @@
+"""What the page shows of one trial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from exo import trial_folder
+from exo.recorded_topic import Floats
+from exo.report.reproduction import Reproduction, reproduction
+from exo.report.safety_events import SafetyEvents, safety_events
+from exo.report.segments import WALK, Segment, trial_segments
+from exo.report.trial_signals import TrialSignals
+from exo.report.walk_analysis import PEAK_FLEXION, WalkAnalysis, analyse_walk
+from exo.trial_figures import timing
+from exo.trial_recording import Recording, load_recording
+from exo_analysis.stamp_quality import StampQuality, stamp_quality
+from exo_nodes import topics
+
+COURSE_BINS = 240
+
+
+@dataclass(frozen=True)
+class TopicQuality:
+    """How complete a topic is."""
+
+    topic: str
+    stamps: StampQuality
+    malformed: int
+    not_finite: int
+
+
+@dataclass
+class TrialReport:
+    """A trial; what its recording does not have is empty."""
+
+    name: str
+    path: Path
+    seconds: float
+    problems: list[str]
+    segments: list[Segment]
+    walks: list[WalkAnalysis]
+    safety: SafetyEvents
+    quality: list[TopicQuality]
+    missing_topics: list[str]
+    latency_ms: dict[str, float] = field(default_factory=dict)
+    missed_deadlines: int | None = None
+    reproduction: Reproduction = field(default_factory=Reproduction)
+    course: tuple[Floats, Floats] | None = None
+    """Time, s, and RMS torque of both hips, Nm, over the trial."""
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether there is anything to show."""
+        return any(each.stamps.messages for each in self.quality)
+
+
+def bag_of(path: Path) -> Path:
+    """Return the bag of a trial folder; a bag's own folder or file is taken as it is."""
+    return path / trial_folder.BAG if (path / trial_folder.BAG).is_dir() else path
+
+
+def report_trial(path: Path, by_hips: bool = False) -> TrialReport:
+    """Analyse a trial.
+
+    Args:
+        path: trial folder, bag folder, or file of a bag.
+        by_hips: cut gait cycles at peaks of hip flexion even where heel strikes are known.
+
+    Raises:
+        ConfigError: there is no recording, or nothing of it can be read.
+    """
+    recording = load_recording(bag_of(path))
+    name = recording.custom_data.get("trial_id") or path.absolute().name
+    signals = TrialSignals(recording, name)
+    segments = trial_segments(recording, signals.origin_ns, signals.seconds)
+    walks = [
+        analyse_walk(signals, segment, f"{name} {segment.name}".strip(), by_hips)
+        for segment in segments
+        if segment.kind == WALK and segment.seconds > 0.0
+    ]
+    problems = [*recording.problems, *signals.problems]
+    problems += [f"{topic}: {count} messages with NaN or infinity" for topic, count in signals.not_finite.items()]
+    report = TrialReport(
+        name=name,
+        path=path,
+        seconds=signals.seconds,
+        problems=problems,
+        segments=segments,
+        walks=[walk for walk in walks if walk.cycles or len(walk.figures) > 1],
+        safety=safety_events(recording.safety, signals.origin_ns),
+        quality=_quality(recording, signals.not_finite),
+        missing_topics=_missing(recording),
+        reproduction=reproduction(recording),
+        course=_course(signals),
+    )
+    _timing(report, recording)
+    return report
+
+
+def cut_by_hips(report: TrialReport) -> bool:
+    """Whether the gait cycles of a trial begin at peaks of hip flexion, for want of heel strikes."""
+    return any(walk.event == PEAK_FLEXION for walk in report.walks)
+
+
+def _quality(recording: Recording, not_finite: dict[str, int]) -> list[TopicQuality]:
+    order = {name: index for index, name in enumerate((*topics.RECORDED, topics.TRIAL_PHASE, topics.DIAGNOSTICS))}
+    return [
+        TopicQuality(name, stamp_quality(topic.stamps_ns()), topic.malformed, not_finite.get(name, 0))
+        for name, topic in sorted(recording.topics.items(), key=lambda item: order[item[0]])
+    ]
+
+
+def _missing(recording: Recording) -> list[str]:
+    emulated = recording.is_simulated or recording.parameters.get("emulate")
+    expected = topics.RECORDED if emulated else topics.RECORDED_OF_DEVICE
+    return [name for name in expected if not len(recording.topics.get(name, ()))]
+
+
+def _course(signals: TrialSignals) -> tuple[Floats, Floats] | None:
+    if "torque_right" not in signals:
+        return None
+    time_s, right = signals["torque_right"]
+    _, left = signals["torque_left"]
+    edges = np.linspace(0.0, signals.seconds, COURSE_BINS + 1)
+    index = np.clip(np.searchsorted(edges, time_s, "right") - 1, 0, COURSE_BINS - 1)
+    total = np.bincount(index, weights=0.5 * (right**2 + left**2), minlength=COURSE_BINS)
+    count = np.bincount(index, minlength=COURSE_BINS)
+    rms = np.sqrt(np.divide(total, count, out=np.full(COURSE_BINS, np.nan), where=count > 0))
+    return 0.5 * (edges[1:] + edges[:-1]), rms
+
+
+def _timing(report: TrialReport, recording: Recording) -> None:
+    try:
+        times = timing(recording)
+    except ValueError:  # reports of an older recording, or of another program
+        return
+    if len(recording.safety):
+        report.missed_deadlines = times["missed_deadlines"]
+    report.latency_ms = {key: value for key, value in times["command_latency_ms"].items() if value is not None}
