@@ -24,7 +24,7 @@ ROS := $(if $(ROS_DISTRO),$(shell command -v ros2 >/dev/null && echo $(ROS_DISTR
 # Only one make at a time may set up; the second then finds the work done.
 SET_UP := flock Makefile $(MAKE) --makefile=Makefile
 
-.PHONY: help setup build sim train test lint format bench lock clean distclean
+.PHONY: help setup build sim train test lint format bench docs lock clean distclean
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r target text; do \
 	  printf '  make %-10s %s\n' "$$target" "$$text"; done
@@ -67,6 +67,10 @@ bench: ## measure the engine, the policy's inference and its latency
 	@$(SET_UP) _setup _test_packages
 	@$(SOURCED) exo bench engine $(ARGS) && exo bench policy $(ARGS) && exo bench latency $(ARGS)
 
+docs: ## build the documentation: build/site/index.html; a broken link fails
+	@$(SET_UP) _setup _docs_packages
+	@$(SOURCED) properdocs build --strict && echo "build/site/index.html"
+
 lock: ## write requirements/constraints.txt after a change of requirements; needs python3.10 to python3.13
 	@rm -rf build/lock && mkdir -p build/lock && : > build/lock/pins
 	@for version in 3.10 3.11 3.12 3.13; do \
@@ -90,12 +94,14 @@ distclean: clean ## make clean, and remove .venv
 
 # ---------------------------------------------------------------- set-up
 
-.PHONY: _setup _test_packages _train_packages FORCE
+.PHONY: _setup _test_packages _train_packages _docs_packages FORCE
 _setup: build/.built
 	@:
 _test_packages: $(VENV)/.test-packages
 	@:
 _train_packages: $(VENV)/.train-packages
+	@:
+_docs_packages: $(VENV)/.docs-packages
 	@:
 
 PRINT_PINS := import json, sys; \
@@ -165,10 +171,10 @@ $(VENV)/.packages: $(VENV)/.made $(REQUIREMENTS) $(CONSTRAINTS)
 	@rm $(VENV)/.unfinished
 	@touch $@
 
-# The tests need all that training needs, and the drives' libraries.
-$(VENV)/.test-packages: requirements/train.txt requirements/moteus.txt
+# The tests need all that training and the documentation need, and the drives' libraries.
+$(VENV)/.test-packages: requirements/train.txt requirements/moteus.txt requirements/docs.txt
 
-$(VENV)/.test-packages $(VENV)/.train-packages: $(VENV)/.%-packages: $(VENV)/.packages requirements/%.txt
+$(VENV)/.test-packages $(VENV)/.train-packages $(VENV)/.docs-packages: $(VENV)/.%-packages: $(VENV)/.packages requirements/%.txt
 	@echo "Installing requirements/$*.txt"
 	@touch $(VENV)/.unfinished
 	@$(INSTALL) -r requirements/$*.txt

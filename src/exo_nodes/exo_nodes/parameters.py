@@ -48,7 +48,7 @@ class NodeParameter:
         if self.choices:
             return f"one of {', '.join(self.choices)}"
         kind = {bool: "true or false", int: "a whole number", float: "a number with a decimal point", str: "a text"}
-        limits = "" if self.minimum is None else f" from {self.minimum:g} to {self.maximum:g}"
+        limits = "" if self.minimum is None else f" from {self.minimum:.10g} to {self.maximum:.10g}"
         return kind[type(self.default)] + limits
 
 

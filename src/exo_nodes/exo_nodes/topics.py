@@ -27,8 +27,6 @@ human/metabolic_power               sensor_msgs/JointState            a named ve
                                                                       position = W, mean over the last period
 exo/training/learning_curve         sensor_msgs/JointState            a named vector, one message per buffer: position =
                                                                       the figures of learning_curve.csv
-exo/trial_phase                     diagnostic_msgs/DiagnosticArray   phase of a trial with a protocol, at each change
-                                                                      and once a second
 /clock                              rosgraph_msgs/Clock               simulated time
 /diagnostics                        diagnostic_msgs/DiagnosticArray   health of the nodes, once per 100 states; of the
                                                                       trainer once per second

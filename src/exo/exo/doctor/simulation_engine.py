@@ -1,0 +1,42 @@
+"""Which engine a person can be simulated with."""
+
+import importlib
+from typing import Any
+
+from exo.doctor.finding import Finding, note, ok, problem
+from exo.doctor.machine import Machine
+
+IMPORT = "import numba"
+SCONE_FINDER = "exo_scone.finder"
+"""Of the package that lets the person walk in SCONE, where the workspace has it."""
+
+
+def check(machine: Machine) -> list[Finding]:
+    """Return a finding per engine."""
+    return [_native(machine), *_scone(), _processors(machine)]
+
+
+def _native(machine: Machine) -> Finding:
+    done = machine.run_python(IMPORT)
+    if done.code == 0:
+        return ok("engine", f"native, compiled by Numba {machine.version('numba')}")
+    return problem("engine", f"native: Numba cannot be imported: {done.last_error}", "make setup")
+
+
+def _scone() -> list[Finding]:
+    try:
+        finder: Any = importlib.import_module(SCONE_FINDER)
+    except ImportError:
+        return []
+    found = finder.find_scone()
+    return [ok("engine", found.text) if found.usable else note("engine", found.text, "docs/howto/scone.md")]
+
+
+def _processors(machine: Machine) -> Finding:
+    if machine.cores >= 2:
+        return ok("engine", f"{machine.cores} processors")
+    return note(
+        "engine",
+        "one processor: simulation and policy share it, and states may be late in real time",
+        "ros2 launch exo sim.launch.py lockstep:=true",
+    )

@@ -1,0 +1,119 @@
+"""Whether a command of a document would be understood: its options, arguments and the files of the project it names."""
+
+import argparse
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from exo import cli
+from exo.reference import launch_page, parameters_page
+from exo_control.registry import POLICY_NAMES, POLICY_SUFFIXES, shipped_policies
+from exo_nodes.lifecycle import SHARED
+
+TOP = Path(__file__).resolve().parents[2]
+
+FOLDERS = {"gait": "gaits", "controller": "reflexes", "config": "training", "subject": "subjects"}
+"""Options and launch arguments that name a file in a folder of config/, or give a path."""
+
+TARGETS = set(re.findall(r"^([a-z]+):", (TOP / "Makefile").read_text(), re.MULTILINE))
+
+
+def problems(words: tuple[str, ...]) -> list[str] | None:
+    """Return what is wrong with a command, or None for a program that is not of this project."""
+    match words:
+        case ("exo", *arguments):
+            found = [*_exo(arguments)]
+        case ("ros2", "launch", "exo", file, *arguments):
+            found = [*_launch(file, arguments)]
+        case ("ros2", "run", "exo_nodes", executable, *arguments):
+            found = [*_run(executable, arguments)]
+        case ("make", *arguments):
+            found = [*_make(arguments)]
+        case _:
+            return None
+    return [*found, *_files(words)]
+
+
+def _files(words: tuple[str, ...]) -> Iterator[str]:
+    for word in words:
+        if re.match(r"(config|docs|tests|docker|requirements)/", word) and not (TOP / word).exists():
+            yield f"there is no {word}"
+
+
+def _exo(arguments: list[str]) -> Iterator[str]:
+    try:
+        args, unknown = cli.make_parser().parse_known_args(arguments)
+    except SystemExit as stop:
+        if stop.code != 0:  # --help
+            yield f"exo {' '.join(arguments)}: not understood"
+        return
+    for word in unknown:
+        yield f"unknown argument {word}"
+    yield from _names({name: value for name, value in vars(args).items() if isinstance(value, str)})
+    policies = vars(args).get("policy")
+    for policy in policies if isinstance(policies, list) else []:
+        yield from _policy(policy)
+    law = vars(args).get("law")
+    if law and not law.endswith(".yaml"):
+        yield f"--law {law}: needs a .yaml file"
+
+
+def _names(values: dict[str, str]) -> Iterator[str]:
+    for name, folder in FOLDERS.items():
+        value = values.get(name, "")
+        if value and not value.endswith(".yaml") and not (TOP / "config" / folder / f"{value}.yaml").is_file():
+            yield f"{name} {value}: no such file in config/{folder}"
+    yield from _policy(values.get("policy", ""))
+
+
+def _policy(value: str) -> Iterator[str]:
+    if value and not value.endswith(POLICY_SUFFIXES) and value not in (*POLICY_NAMES, *shipped_policies()):
+        yield f"policy {value}: no such policy"
+
+
+def _launch(file: str, arguments: list[str]) -> Iterator[str]:
+    if not (TOP / "launch" / file).is_file():
+        yield f"there is no launch/{file}"
+        return
+    declared = {argument.name: argument for argument in launch_page.launch_arguments(TOP / "launch" / file)}
+    values = dict(word.split(":=", 1) for word in arguments if not word.startswith("--"))
+    for name, value in values.items():
+        if name not in declared:
+            yield f"{file} has no argument {name}"
+        elif declared[name].choices and value not in declared[name].choices:
+            yield f"{name}:={value}: needs one of {declared[name].choices}"
+    yield from _names(values)
+
+
+def _run(executable: str, arguments: list[str]) -> Iterator[str]:
+    if executable not in parameters_page.executables():
+        yield f"exo_nodes has no executable {executable}"
+        return
+    known = {parameter.name for parameter in (*SHARED, *parameters_page.own_parameters(executable))}
+    for word in arguments:
+        name, separator, _ = word.partition(":=")
+        if separator and name not in known:
+            yield f"{executable} has no parameter {name}"
+
+
+def _make(arguments: list[str]) -> Iterator[str]:
+    values = dict(word.split("=", 1) for word in arguments if "=" in word)
+    for target in (word for word in arguments if "=" not in word):
+        if target not in TARGETS:
+            yield f"there is no target {target}"
+        words = values.get("ARGS", "").split()
+        if target == "sim":
+            yield from _launch("sim.launch.py", words)
+        elif target == "train":
+            yield from _exo(["train", *words])
+
+
+def option_strings(name: str) -> set[str]:
+    """Return the options of a command of ``exo`` and of the commands within it."""
+    (top,) = (a for a in cli.make_parser()._actions if isinstance(a, argparse._SubParsersAction))
+    parser = top.choices[name]
+    found = set(parser._option_string_actions)
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            found.update(*(child._option_string_actions for child in action.choices.values()))
+    return found
