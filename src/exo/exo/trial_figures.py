@@ -15,7 +15,7 @@ from exo_analysis.device_effort import device_effort
 from exo_control.joints import POLICY_PERIOD_S
 from exo_sim.disturbance import Disturbance
 from exo_sim.gait import load_gait
-from exo_sim.human import FALL_HEIGHT
+from exo_sim.human_interface import FALL_HEIGHT
 from exo_sim.human_model import HumanModel, load_human_model
 from exo_sim.names import HIP_MUSCLES, MUSCLES
 from exo_sim.speed_matching import walk_at_speed

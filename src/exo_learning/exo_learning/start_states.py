@@ -13,7 +13,7 @@ from exo_learning.walker_batch import Body, WalkerBatch
 from exo_safety.limiter import SafetyLimiter
 from exo_safety.limits import SafetyLimits
 from exo_sim.engine.model_arrays import Floats
-from exo_sim.human import FALL_HEIGHT
+from exo_sim.human_interface import FALL_HEIGHT
 
 LEAD_IN_S = 10.0
 """Length of the walk that the starts are taken from."""

@@ -17,7 +17,8 @@ from exo_sim.engine.compiled import kernel, specialised
 from exo_sim.engine.model_arrays import Floats, ModelArrays, model_arrays
 from exo_sim.engine.reflexes import ReflexArrays
 from exo_sim.gait import Gait
-from exo_sim.human import DEFAULT_PHYSICS_STEP_S, initial_state, steps_per_control
+from exo_sim.human import initial_state, steps_per_control
+from exo_sim.human_interface import DEFAULT_PHYSICS_STEP_S
 from exo_sim.human_model import HumanModel
 
 _SEGMENT_KIND = [0, 1, 2, 3, 1, 2, 3]  # row of ModelArrays.first_moment for each segment

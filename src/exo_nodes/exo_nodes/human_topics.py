@@ -11,7 +11,7 @@ from sensor_msgs.msg import JointState
 from exo_nodes import qos, topics
 from exo_nodes.messages import NamedValues
 from exo_nodes.stamps import set_stamp
-from exo_sim.human import SimulatedHuman
+from exo_sim.human_interface import Human
 from exo_sim.names import COORDINATES, MUSCLES
 
 _ORDER = [COORDINATES.index(coordinate) for _, coordinate, _ in topics.HUMAN_JOINTS]
@@ -62,7 +62,7 @@ class HumanTopics:
         set_stamp(self._clock_message.clock, now_ns)
         self._clock.publish(self._clock_message)
 
-    def publish(self, now_ns: int, human: SimulatedHuman) -> None:
+    def publish(self, now_ns: int, human: Human) -> None:
         """Publish the state of the person."""
         torque = np.concatenate([_UNKNOWN, human.muscle_torque_nm + human.joint_limit_torque_nm])
         self._joint_states.publish(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exo_sim.engine.model_arrays import Floats
-from exo_sim.human import SimulatedHuman
+from exo_sim.human_interface import Human
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class HipEncoders:
     broken encoder.
     """
 
-    def __init__(self, human: SimulatedHuman, noise: SensorNoise, seed: int | list[int]) -> None:
+    def __init__(self, human: Human, noise: SensorNoise, seed: int | list[int]) -> None:
         """Put encoders on a human's hips."""
         self._human, self._noise = human, noise
         # A stream of its own: sensor noise does not change the disturbances that are drawn from the same seed.
