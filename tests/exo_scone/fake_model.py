@@ -15,7 +15,7 @@ from exo_sim.engine.model_arrays import Floats, model_arrays
 from exo_sim.gait import Gait
 from exo_sim.human import initial_state
 from exo_sim.human_model import HumanModel, InitialPose, load_human_model
-from exo_sim.names import COORDINATES, MUSCLES
+from exo_sim.names import MUSCLES
 
 PHYSICS_STEP_S = 0.001
 STEPS_PER_CONTROL = 5
@@ -33,10 +33,8 @@ class Vec3(SimpleNamespace):
 class _Reflexes:
     """Stands for the gait whose table was read from the file."""
 
-    lean_rad = 0.0
-    offsets: dict[str, float] = {}
-
     def __init__(self, arrays: Any) -> None:
+        self.offsets: dict[str, float] = {}
         self._arrays = arrays
 
     def reflex_arrays(self) -> Any:
@@ -113,10 +111,7 @@ class Model:
         return [*self.muscles(), *driven]
 
     def legs(self) -> list[Any]:
-        return [
-            SimpleNamespace(name=lambda s=s: f"leg{i}_{s}", contact_force=lambda leg="rl".index(s): self._ground(leg))
-            for i, s in enumerate("lr")
-        ]
+        return [_Leg(self, "leg0_l", 1), _Leg(self, "leg1_r", 0)]
 
     def bodies(self) -> list[Any]:
         return [_Body(self, "whole", self.mass())]
@@ -265,6 +260,17 @@ class _Body:
 
     def clear_external_force_moment(self) -> None:
         self._model._force_n = 0.0
+
+
+class _Leg:
+    def __init__(self, model: Model, name: str, leg: int) -> None:
+        self._model, self._name, self._leg = model, name, leg
+
+    def name(self) -> str:
+        return self._name
+
+    def contact_force(self) -> Vec3:
+        return self._model._ground(self._leg)
 
 
 class _Joint:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from zml_reader import Node, child, children
 
 from exo_sim.engine.layout import (
     CONTROL_PERIOD_S,
@@ -17,8 +18,6 @@ from exo_sim.engine.layout import (
 from exo_sim.engine.reflexes import ReflexArrays
 from exo_sim.names import LEG_MUSCLES
 
-from zml_reader import Node, child, children
-
 STATES = ("EarlyStance", "LateStance", "Liftoff", "Swing", "Landing")
 SENSED = ("pelvis_tilt", "hip_flexion", "knee_angle", "ankle_angle", "pelvis_tx")
 MEAN = re.compile(r"(?P<mean>[^~<]*)(~(?P<std>[^<]*))?(<(?P<low>[^,]*),(?P<high>[^>]*)>)?$")
@@ -27,7 +26,7 @@ GetParameter = Callable[[str, str], float]
 
 
 class Parameters:
-    """SCONE's static_par_set: the .par's value of a name that is asked for, else the mean; other names do not matter."""
+    """SCONE's static_par_set: the .par's value of a name that is asked for, else the mean; other names are ignored."""
 
     def __init__(self, values: dict[str, float]) -> None:
         self.values = values

@@ -1,12 +1,12 @@
 """A double of sconepy for tests: its documented calls and quirks, with our own engine in place of SCONE's.
 
-It reads the files that SCONE would, by the names and rules of SCONE's source, and walks them in our engine. It shows that
-files and adapter say what they mean. It says nothing about how a gait walks in SCONE.
+It reads the files that SCONE would, by the names and rules of SCONE's source, and walks them in our engine. It shows
+that files and adapter say what they mean. It says nothing about how a gait walks in SCONE.
 
-Quirks, as of SCONE 2.4: arrays are float32 unless asked otherwise; without a CompositeController inputs from outside are
-wiped at each control step; reset() does not bring back the same walk; the simulation never ends by itself; names in a
-.par file that the model does not ask for are ignored; external forces act on the wrong bodies in OpenSim 4; motors are
-Hyfydy's alone; and the interpreter's lock is held in advance_simulation_to.
+Quirks, as of SCONE 2.4: arrays are float32 unless asked otherwise; without a CompositeController inputs from outside
+are wiped at each control step; reset() does not bring back the same walk; the simulation never ends by itself; names in
+a .par file that the model does not ask for are ignored; external forces act on the wrong bodies in OpenSim 4; motors
+are Hyfydy's alone; and the interpreter's lock is held in advance_simulation_to.
 """
 
 import os

@@ -8,18 +8,22 @@ import numpy as np
 from exo_control.joints import JOINT_NAMES
 from exo_nodes.lifecycle import StartError
 from exo_nodes.parameters import NodeParameter
+from exo_scone.people import ENGINES, human_maker, is_own_model, load_own_human
 from exo_sim.disturbance import Disturbance
 from exo_sim.gait import load_gait
 from exo_sim.human import SimulatedHuman
+from exo_sim.human_interface import Human
 from exo_sim.human_model import load_human_model
 from exo_sim.names import DEFAULT_GAIT
 from exo_sim.subject import load_subject
 
-ENGINES = ("auto", "native", "scone")
-
 PERSON = (
-    NodeParameter("engine", "auto", "simulation engine: auto takes what is installed", choices=ENGINES),
-    NodeParameter("gait", DEFAULT_GAIT, "name of a file in config/gaits, or a path ending in .yaml"),
+    NodeParameter("engine", "auto", "auto or native: our own; scone: SCONE, where it is installed", choices=ENGINES),
+    NodeParameter(
+        "gait",
+        DEFAULT_GAIT,
+        "name in config/gaits, or a path ending in .yaml; with engine scone also a SCONE model, ending in .scone",
+    ),
     NodeParameter("subject", "reference", "name of a file in config/subjects, or a path ending in .yaml"),
     NodeParameter("seed", 0, "seed of sensor noise and disturbances", 0, 2**31 - 1),
     NodeParameter("hip_noise_nm", 0.0, "random torque on each hip, uniform, new every 0.25 s, Nm", 0.0, 30.0),
@@ -27,19 +31,36 @@ PERSON = (
 )
 
 
-def make_person(values: Mapping[str, Any]) -> SimulatedHuman:
+def make_person(values: Mapping[str, Any]) -> Human:
     """Return the person that the values of ``PERSON`` describe.
 
     Raises:
-        StartError: the engine is not installed.
+        ConfigError: gait or subject cannot be loaded.
+        SconeError: SCONE is asked for and cannot be used; says what was searched and what to do.
+    """
+    engine = values["engine"]
+    if engine == "scone" and is_own_model(values["gait"]):
+        human: Human = load_own_human(values["gait"])
+    else:
+        gait = load_gait(values["gait"])
+        subject = load_subject(values["subject"])
+        model = load_human_model(gait.human).scaled(subject.mass_kg, subject.height_m)
+        human = human_maker(engine)(model, gait)
+    human.step(np.zeros(len(JOINT_NAMES)))  # compiles the engine, so that the first tick is as fast as the others
+    return human
+
+
+def make_native_person(values: Mapping[str, Any]) -> SimulatedHuman:
+    """Return the same of our own engine, for what needs steps of a millisecond.
+
+    Raises:
+        StartError: another engine is asked for.
         ConfigError: gait or subject cannot be loaded.
     """
     if values["engine"] == "scone":
-        raise StartError("engine = scone: SCONE is not installed; use engine auto or native")
-    gait = load_gait(values["gait"])
-    subject = load_subject(values["subject"])
-    human = SimulatedHuman(load_human_model(gait.human).scaled(subject.mass_kg, subject.height_m), gait)
-    human.step(np.zeros(len(JOINT_NAMES)))  # compiles the engine, so that the first tick is as fast as the others
+        raise StartError("engine = scone: SCONE walks in steps of 5 ms, emulated drives need 1 ms; use auto or native")
+    human = make_person(values)
+    assert isinstance(human, SimulatedHuman)
     return human
 
 

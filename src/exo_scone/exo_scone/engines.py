@@ -99,5 +99,7 @@ def choose_engine(supported: Iterable[str]) -> SconeEngine:
             raise SconeError(f"{ENGINE_VARIABLE}={named}: this SCONE has {', '.join(there) or 'no engine'}")
         return engine
     if not there:
-        raise SconeError("this SCONE has no engine: it was built without Hyfydy and OpenSim; install one from scone.software")
+        raise SconeError(
+            "this SCONE has no engine: it was built without Hyfydy and OpenSim; install one from scone.software"
+        )
     return next(engine for name, engine in ENGINES.items() if name in there)

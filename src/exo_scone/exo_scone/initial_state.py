@@ -1,4 +1,4 @@
-"""The start of a walk as SCONE's state file: the model's pose, without the gait's offsets, which are parameters there."""
+"""The start of a walk as SCONE's state file: the model's pose; the gait's offsets are parameters there."""
 
 from __future__ import annotations
 

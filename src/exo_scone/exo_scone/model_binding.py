@@ -40,7 +40,9 @@ class ModelBinding:
         self._joints = [dofs[i] for i in self._coordinates[1:]]
         legs = {leg.name()[-1:]: leg for leg in model.legs()}
         if missing := [side for side in SIDES if side not in legs]:
-            raise SconeError(f"the model has no leg of side '{missing[0]}'; its legs: {', '.join(sorted(legs)) or 'none'}")
+            raise SconeError(
+                f"the model has no leg of side '{missing[0]}'; its legs: {', '.join(sorted(legs)) or 'none'}"
+            )
         self._legs = [legs[side] for side in SIDES]
         states = [name for name in model.get_custom_value_names() if name.endswith(".state")]
         self._gait_states = [next((n for n in states if n.endswith(f"_{side}.state")), None) for side in SIDES]
@@ -48,15 +50,17 @@ class ModelBinding:
         missing = [name for name in HIPS if name not in actuators]
         if missing:
             raise SconeError(
-                f"the model has no actuator of the exoskeleton on '{missing[0]}': add a CoordinateActuator (OpenSim) or a "
-                "joint_motor (Hyfydy) at each hip, as the models that `exo scone scenario` writes have"
+                f"the model has no actuator of the exoskeleton on '{missing[0]}': add a CoordinateActuator (OpenSim) "
+                "or a joint_motor (Hyfydy) at each hip, as the models that `exo scone scenario` writes have"
             )
         self.actuator_count = len(actuators)
         driven = [*HIPS, *([PUSHED] if PUSHED in actuators else [])]
         self.driven: NDArray[np.intp] = np.array([actuators.index(name) for name in driven])
         """Places of the actuators of the right and left hip, and of the push where there is one."""
         self._driven_dofs = [dofs[names.index(name)] for name in driven]
-        self._driven_limits = [actuator.max_input() for actuator in np.array(model.actuators(), dtype=object)[self.driven]]
+        self._driven_limits = [
+            actuator.max_input() for actuator in np.array(model.actuators(), dtype=object)[self.driven]
+        ]
 
     @property
     def probe_input(self) -> Floats:

@@ -21,9 +21,8 @@ TRANSITION_DEG = 0.01
 """Over which an end stop's stiffness sets in; ours sets in at once."""
 
 
-
 def osim(model: HumanModel) -> str:
-    """Return the text of the .osim file; only the moments of inertia about z matter in the plane, all three get them."""
+    """Return the text of the .osim file; all moments of inertia are those about z, which alone matter in the plane."""
     document = ElementTree.Element("OpenSimDocument", Version=FILE_VERSION)
     root = named(document, "Model", model.name)
     put(root, "length_units", "meters")
@@ -108,12 +107,14 @@ def _add_coordinate(coordinates: Element, name: str, motion: str, low: float, hi
 
 
 def _add_forces(forces: Element, model: HumanModel) -> None:
-    """Add contact, end stops and damping of the joints, and the actuators of exoskeleton and push, after the muscles."""
+    """Add contact, end stops and damping of the joints, and the actuators of exoskeleton and push."""
     contact = model.contact
     for side in SIDES:
         force = named(forces, "HuntCrossleyForce", f"foot_{side}")
         holder = named(force, "HuntCrossleyForce::ContactParametersSet", "contact_parameters")
-        surfaces = ElementTree.SubElement(ElementTree.SubElement(holder, "objects"), "HuntCrossleyForce::ContactParameters")
+        surfaces = ElementTree.SubElement(
+            ElementTree.SubElement(holder, "objects"), "HuntCrossleyForce::ContactParameters"
+        )
         put(surfaces, "geometry", f"platform heel_{side} toe_{side}")
         put(surfaces, "stiffness", contact.plane_strain_modulus_pa)
         put(surfaces, "dissipation", contact.dissipation_s_m)

@@ -20,8 +20,8 @@ FORCE_VELOCITY = {
 def add_muscle(forces: Element, model: HumanModel, name: str, side: str) -> None:
     """Add a muscle of a leg to a ForceSet.
 
-    OpenSim's curves are splines where the model file has closed forms of the same curves (Hyfydy's), so a muscle's force
-    is alike, not equal.
+    OpenSim's curves are splines where the model file has closed forms of the same curves (Hyfydy's), so that a muscle's
+    force is alike, not equal.
     """
     figures, curves = model.muscles[name], model.muscle
     muscle = ElementTree.SubElement(forces, "Millard2012EquilibriumMuscle", name=f"{name}_{side}")

@@ -56,7 +56,8 @@ def make_scone_human(model: HumanModel, gait: Gait) -> SconeHuman:
     if found.problem:
         raise SconeError(found.problem)
     folder = TemporaryDirectory(prefix="exo_scone_")
-    files = write_scenario(Path(folder.name), model, gait, choose_engine(found.engines), found.version or "")
+    engine = choose_engine(found.engines)
+    files = write_scenario(Path(folder.name), model, gait, engine, found.version or "")
     return SconeHuman(files, model, folder)
 
 

@@ -55,7 +55,9 @@ def write_scenario(
     major = scone_version.split(".")[0]
     if major.isdecimal() and int(major) < 2:
         raise ConfigError(f"SCONE {scone_version} is too old: controllers inside a model need SCONE 2")
-    head = f"# Gait with controller '{gait.controller.name}' on model '{model.name}', written for SCONE {scone_version}\n"
+    head = (
+        f"# Gait with controller '{gait.controller.name}' on model '{model.name}', written for SCONE {scone_version}\n"
+    )
     human = f"human{engine.model_suffix}"
     body = _model_lines(human, engine)
     controller: Node = ("CompositeController", [(f"<< {CONTROLLER_FILE} >>", "")])
@@ -125,5 +127,3 @@ def _optimisation(model: HumanModel, gait: Gait, engine: SconeEngine, body: Bloc
     ]
     start: list[Node] = [("file", PAR_FILE), ("use_best_as_mean", 1)]
     return [("CmaOptimizer", [("init", start), ("SimulationObjective", objective)])]
-
-

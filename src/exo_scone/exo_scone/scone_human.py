@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exo_control.joints import POLICY_PERIOD_S
+from exo_scone.engines import ENGINES
 from exo_scone.errors import SconeError
 from exo_scone.finder import load_sconepy
 from exo_scone.model_binding import ModelBinding
@@ -18,7 +19,7 @@ from exo_sim.engine import layout
 from exo_sim.engine.advance import account
 from exo_sim.engine.model_arrays import Floats, model_arrays
 from exo_sim.human_interface import FALL_HEIGHT, Human
-from exo_sim.human_model import HumanModel
+from exo_sim.human_model import HumanModel, load_human_model
 
 LONGEST_WALK_S = 1e5
 """SCONE divides by the end of the simulation, which is infinite by default."""
@@ -29,13 +30,15 @@ TOLERANCE_S = 1e-6
 class SconeHuman(Human):
     """The human of a SCONE model whose reflexes SCONE runs, wearing the exoskeleton as actuators of the hips.
 
-    Torques are added to what the model's controller asks for and held over each control period; a model whose controller
-    would wipe them is refused. Each walk loads the model anew, since SCONE's own reset does not bring back the same walk.
-    Whole-body metabolic power is SCONE's where the model measures it; that of single muscles is ours, by the same formula
-    (Wang et al. 2012) from SCONE's lengths, velocities and forces.
+    Torques are added to what the model's controller asks for and held over each control period; a model whose
+    controller would wipe them is refused. Each walk loads the model anew, since SCONE's own reset does not bring back
+    the same walk. Whole-body metabolic power is SCONE's where the model measures it; that of single muscles is ours, by
+    the same formula (Wang et al. 2012) from SCONE's lengths, velocities and forces.
     """
 
-    def __init__(self, files: SconeFiles, model: HumanModel | None = None, folder: TemporaryDirectory[str] | None = None):
+    def __init__(
+        self, files: SconeFiles, model: HumanModel | None = None, folder: TemporaryDirectory[str] | None = None
+    ):
         """Load a model.
 
         Args:
@@ -52,8 +55,6 @@ class SconeHuman(Human):
         self._measures_power = model is not None
         loaded = self._load()
         if model is None:
-            from exo_sim.human_model import load_human_model
-
             model = load_human_model().scaled(mass_kg=loaded.mass())
         self.model = model
         self.arrays = model_arrays(model)
@@ -78,7 +79,7 @@ class SconeHuman(Human):
         return model
 
     def _probe(self, first: Any) -> Floats:
-        """Return torque (Nm) or force (N) per input of the driven actuators, as two models show after a control step."""
+        """Return torque (Nm) or force (N) per input of the driven actuators, as two loaded models show."""
         torques = []
         for sign, model in ((1.0, first), (-1.0, self._load())):
             binding = ModelBinding(model)
@@ -107,11 +108,21 @@ class SconeHuman(Human):
         self._read(0.0)
         self._fresh = True
 
+    @property
+    def engine(self) -> str:
+        """SCONE's name of the engine that simulates, such as ModelOpenSim4."""
+        text = self._files.model.read_text(encoding="utf-8")
+        return next((engine.model_type for engine in ENGINES.values() if engine.model_type in text), "unknown")
+
+    def state(self) -> Floats:
+        """(layout.STATE_SIZE,) the state vector; it has no history of the sensors, which SCONE keeps to itself."""
+        return self._state.copy()
+
     def push(self, velocity_change_m_s: float) -> None:
         """Change the forward velocity of the whole body, by a force over the next policy period.
 
-        With Hyfydy it acts on every body in proportion to mass; with OpenSim at the pelvis, since SCONE applies external
-        forces to the wrong bodies there.
+        With Hyfydy it acts on every body in proportion to mass; with OpenSim at the pelvis, since SCONE applies
+        external forces to the wrong bodies there.
         """
         self._push_m_s += velocity_change_m_s
 
@@ -157,8 +168,8 @@ class SconeHuman(Human):
         if len(forces) > 2:
             forces[2] = self.arrays.total_mass * acceleration
             return True
-        if "ModelHyfydy" not in self._files.model.read_text(encoding="utf-8"):
-            raise SconeError(f"{self._files.model}: a push needs a CoordinateActuator on pelvis_tx; leave push_m_s at 0")
+        if self.engine != ENGINES["hyfydy"].model_type:
+            raise SconeError(f"{self._files.model}: a push needs a CoordinateActuator on pelvis_tx")
         for body in self._binding.model.bodies():
             body.set_external_force(self._sconepy.Vec3(body.mass() * acceleration, 0.0, 0.0))
         return False
@@ -183,5 +194,5 @@ class SconeHuman(Human):
 
     @property
     def metabolic_power_w(self) -> float:
-        """Whole-body metabolic power, basal part included, mean over the last policy period; SCONE's own if it has one."""
+        """Whole-body metabolic power, basal part included, mean over the last period; SCONE's own if it measures it."""
         return self._power_w if self._measures_power and self._periods else super().metabolic_power_w
