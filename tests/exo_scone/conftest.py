@@ -11,6 +11,7 @@ from exo_sim.gait import Gait, load_gait
 from exo_sim.human_model import HumanModel, load_human_model
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))  # the double's modules import each other by name, also where it is no part of the tests
 
 
 def forget_sconepy() -> None:

@@ -11,17 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 from exo_control.history import HistoryBuffer
 from exo_control.joints import POLICY_PERIOD_S
 from exo_learning.actuator import Actuator, TickDelay
-from exo_learning.batches import Person, make_batch
+from exo_learning.batches import make_batch
+from exo_learning.population import population, starts_of
 from exo_learning.reward import has_fallen, reward, saving_term
-from exo_learning.start_states import StartStates, record_starts
 from exo_learning.training_config import RandomisationConfig, TrainingConfig
 from exo_learning.walker_batch import WALKER_STATE_SIZE, Body
 from exo_safety.limiter import SafetyLimiter
 from exo_safety.limits import SafetyLimits, load_limits
 from exo_sim.disturbance import Disturbance
-from exo_sim.gait import load_gait
-from exo_sim.human_model import load_human_model
-from exo_sim.subject import load_subject
 
 Floats = NDArray[np.float64]
 Observations = NDArray[np.float32]
@@ -72,9 +69,9 @@ class WalkingEnv:
         self.config = config
         self.disturbance_scale = 1.0
         self._limits = device_limits(config.torque_limit_nm)
-        people, counts = _population(config)
+        people, counts = population(config)
         self._bodies = [Body.of(model, gait) for model, gait in people]
-        self._starts = _starts(config, people, self._bodies, self._limits)
+        self._starts = starts_of(config, people, self._bodies, self._limits)
         self.walkers = make_batch(config.engine, people, self._bodies, counts, threads)
         n = len(self.walkers)
         self.own_speed_m_s: Floats = np.array([start.speed_m_s for start in self._starts])[self.walkers.body_of]
@@ -265,29 +262,3 @@ def _draw_drives(config: RandomisationConfig, rng: np.random.Generator, rows: in
         return delays, np.full(rows, np.inf)
     lowest, highest = config.actuator_bandwidth_hz
     return delays, rng.uniform(lowest, highest, size=rows)
-
-
-def _population(config: TrainingConfig) -> tuple[list[Person], list[int]]:
-    """Return the people that walk and how many walkers each has: gaits in turn, masses evenly spread."""
-    subject = load_subject(config.subject)
-    lightest, heaviest = config.randomisation.body_mass_kg or (subject.mass_kg, subject.mass_kg)
-    masses = np.linspace(lightest, heaviest, config.walkers) if heaviest > lightest else [lightest] * config.walkers
-    people = [(config.gaits[k % len(config.gaits)], float(mass)) for k, mass in enumerate(masses)]
-    different = list(dict.fromkeys(people))
-    gaits = {name: load_gait(name) for name, _ in different}
-    models = [load_human_model(gaits[name].human).scaled(mass_kg, subject.height_m) for name, mass_kg in different]
-    who = [(model, gaits[name]) for model, (name, _) in zip(models, different, strict=True)]
-    return who, [people.count(person) for person in different]
-
-
-def _starts(
-    config: TrainingConfig, people: list[Person], bodies: list[Body], limits: SafetyLimits
-) -> list[StartStates]:
-    """Return where each of the people may start."""
-    starts = []
-    for (model, gait), body in zip(people, bodies, strict=True):
-        name = f"gait '{gait.controller.name}' at {model.mass_kg:g} kg"
-        walker = make_batch(config.engine, [(model, gait)], [body], [1], 1)
-        starts.append(record_starts(body, limits, name, walker))
-        walker.close()
-    return starts
