@@ -14,10 +14,6 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))  # the double's modules import each other by name, also where it is no part of the tests
 
 
-def forget_sconepy() -> None:
-    sys.modules.pop("sconepy", None)
-
-
 @pytest.fixture
 def no_scone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """A machine without SCONE."""
@@ -25,9 +21,11 @@ def no_scone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(finder, "STANDARD_FOLDERS", (str(tmp_path / "opt" / "scone" / "lib"),))
     monkeypatch.setattr(sys, "path", [entry for entry in sys.path if not list(Path(entry or ".").glob("sconepy*"))])
-    forget_sconepy()
+    real = sys.modules.pop("sconepy", None)
     yield
-    forget_sconepy()
+    sys.modules.pop("sconepy", None)
+    if real is not None:
+        sys.modules["sconepy"] = real
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The Model of the double of sconepy."""
 
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -288,8 +289,13 @@ def as_gait(reflexes: _Reflexes) -> Gait:
     return reflexes  # type: ignore[return-value]
 
 
+_reference = cache(load_human_model)
+
+
 def _read_human(file: Path) -> tuple[HumanModel, dict[str, float]]:
     """Return our model with the file's mass and thigh, and the peak of each of its actuators that is no muscle."""
+    if not file.is_file():
+        raise RuntimeError(f"Could not find file {file}")
     if file.suffix == ".osim":
         root = ElementTree.fromstring(file.read_text().replace("::", "."))  # as OpenSim writes it, which is no XML
         mass = sum(float(mass.text or "") for mass in root.iter("mass"))
@@ -310,6 +316,6 @@ def _read_human(file: Path) -> tuple[HumanModel, dict[str, float]]:
             child(motor, "joint").replace("hip_", "hip_flexion_"): float(child(motor, "max_torque"))
             for motor in children(nodes, "joint_motor")
         }
-    reference = load_human_model()
+    reference = _reference()
     height = reference.reference.height_m * thigh / -reference.joints["knee"].in_parent_m[1]
     return reference.scaled(mass, round(height, 9)), peaks

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from shipped import load_gait
 
 from exo.cli import main
 from exo_scone.comparison import ANGLES, FORCES, EngineWalk, differences, walk_engine
 from exo_scone.people import make_scone_human
 from exo_sim.engine import layout
-from exo_sim.gait import load_gait
 from exo_sim.human import SimulatedHuman
 from exo_sim.human_model import HumanModel
 from exo_sim.names import LEG_MUSCLES

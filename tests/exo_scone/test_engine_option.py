@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from shipped import load_gait
 
 from exo.cli import main
 from exo.trial_plan import plan_trial
@@ -18,7 +19,6 @@ from exo_scone.scenario import write_scenario
 from exo_scone.scone_human import SconeHuman
 from exo_sim.evaluation import NO_EXO, Evaluation
 from exo_sim.evaluation_settings import load_evaluation_settings
-from exo_sim.gait import load_gait
 from exo_sim.human_model import HumanModel
 from exo_sim.worker_pool import WorkerPool
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from shipped import load_gait
 
 from exo_scone.finder import find_scone
 from exo_scone.people import make_scone_human
 from exo_scone.scone_human import SconeHuman
-from exo_sim.gait import load_gait
 from exo_sim.human import SimulatedHuman
 from exo_sim.human_model import HumanModel
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from shipped import load_gait
 from zml_reader import child, read_zml
 
 from exo_scone.engines import ENGINES, scone_coordinate
@@ -16,7 +17,6 @@ from exo_scone.scenario import write_scenario
 from exo_sim.engine import layout
 from exo_sim.engine.geometry import muscle_paths, place_segments
 from exo_sim.engine.model_arrays import model_arrays
-from exo_sim.gait import load_gait
 from exo_sim.human_model import HumanModel
 from exo_sim.names import COORDINATES, MUSCLES
 

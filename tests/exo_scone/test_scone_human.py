@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_model import Model
+from shipped import load_gait
 
 from exo_control.errors import ConfigError
 from exo_control.registry import make_policy
@@ -16,7 +17,7 @@ from exo_scone.scenario import SconeFiles, write_scenario
 from exo_scone.scone_human import SconeHuman
 from exo_sim.assisted_walk import AssistedWalker
 from exo_sim.disturbance import Disturbance
-from exo_sim.gait import Gait, load_gait
+from exo_sim.gait import Gait
 from exo_sim.gait_analysis import describe
 from exo_sim.human import SimulatedHuman
 from exo_sim.human_model import HumanModel, load_human_model

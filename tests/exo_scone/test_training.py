@@ -8,13 +8,14 @@ import pytest
 
 pytest.importorskip("torch")
 
+from shipped import load_gait
+
 from exo_learning.batches import make_batch
 from exo_learning.errors import TrainingError
 from exo_learning.training_config import TrainingConfig, load_training_config
 from exo_learning.walker_batch import Body, WalkerBatch
 from exo_scone.errors import SconeError
 from exo_scone.people import make_scone_human
-from exo_sim.gait import load_gait
 from exo_sim.human_model import HumanModel
 
 TORQUE_NM = np.array([[2.0, -1.0], [0.0, 3.0]])

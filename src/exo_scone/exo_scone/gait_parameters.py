@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from exo_control.config_files import config_path
 from exo_control.errors import ConfigError
@@ -19,6 +20,7 @@ SAME = 1e-6
 """A fixed number of the table and the file's may differ by so much, in part: files round."""
 
 
+@cache
 def search_settings() -> Search:
     """Return how far our own gait search moves a parameter at first (config/gait_optimisation.yaml)."""
     return load_gait_optimisation(config_path("gait_optimisation.yaml")).search
