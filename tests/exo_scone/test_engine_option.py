@@ -1,6 +1,7 @@
 """--engine scone of the commands, and engine:=scone of the node's person, on the double."""
 
 import json
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,6 @@ from exo_scone.scone_human import SconeHuman
 from exo_sim.evaluation import NO_EXO, Evaluation
 from exo_sim.evaluation_settings import load_evaluation_settings
 from exo_sim.human_model import HumanModel
-from exo_sim.worker_pool import WorkerPool
 
 VALUES = {parameter.name: parameter.default for parameter in PERSON}
 
@@ -49,11 +49,10 @@ def test_without_scone_each_command_says_what_to_do(
     assert list(tmp_path.glob("run*")) == []
 
 
-def test_evaluation_walks_in_worker_processes(double: Path, model: HumanModel) -> None:
+def test_evaluation_walks_in_scone_also_where_a_worker_process_gets_it(double: Path, model: HumanModel) -> None:
     settings = load_evaluation_settings().model_copy(update={"warm_up_s": 0.5})
     evaluation = Evaluation(model, load_gait("two_state"), settings, human_maker("scone"))
-    with WorkerPool(2) as pool:
-        ((figures,),) = evaluation.walks([NO_EXO], 2.5, [1], pool)
+    figures = pickle.loads(pickle.dumps(evaluation.walk_condition))(NO_EXO, 2.5, 1)
     own = Evaluation(model, load_gait("two_state"), settings).walk_condition(NO_EXO, 2.5, 1)
     assert figures.speed_mps == pytest.approx(own.speed_mps, rel=1e-5)
 
@@ -83,6 +82,8 @@ def test_launch_arguments_take_scone_where_it_is(double: Path, tmp_path: Path) -
         "namespace": "", "policy_params": "", "simulation_params": "",
     }  # fmt: skip
     assert plan_trial(arguments).engine == "scone"
+    recorded = plan_trial({**arguments, "record": "true", "trial_dir": str(tmp_path / "trial")})
+    assert "test double, not SCONE" in recorded.custom_data()["scone"]
     own = tmp_path / "my.scone"
     with pytest.raises(ConfigError, match="no such file"):
         plan_trial({**arguments, "gait": str(own)})

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from exo.cli import main
-from exo_scone.engines import choose_engine
+from exo_scone.engines import HUMAN_ENGINES, choose_engine
 from exo_scone.errors import SconeError
 from exo_scone.finder import find_scone, load_sconepy
-from exo_scone.people import ENGINES, human_maker
+from exo_scone.people import human_maker
 from exo_sim.human import SimulatedHuman
 
 
@@ -24,7 +24,7 @@ def test_without_scone_the_message_names_what_was_searched_and_the_fix(no_scone:
     with pytest.raises(SconeError, match="SCONE is not installed"):
         human_maker("scone")
     assert human_maker("auto") is human_maker("native") is SimulatedHuman
-    assert ENGINES == ("auto", "native", "scone")
+    assert HUMAN_ENGINES == ("auto", "native", "scone")
 
 
 @pytest.mark.parametrize(("variable", "folder"), [("SCONEPY_PATH", "."), ("SCONE_PATH", "lib"), ("SCONE_PATH", "bin")])

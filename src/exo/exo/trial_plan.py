@@ -18,6 +18,7 @@ from exo_control.errors import ConfigError, ExoError, choices_hint
 from exo_control.registry import policy_file
 from exo_control.source_commit import git_sha
 from exo_safety.limits import load_limits
+from exo_scone.finder import find_scone
 from exo_scone.people import check_engine, is_own_model
 from exo_sim.gait import load_gait
 from exo_sim.subject import load_subject
@@ -54,6 +55,8 @@ class TrialPlan:
         arguments = {key: value for key, value in asdict(self).items() if key != "directory"}
         files = {key: load_yaml(arguments[key]) for key in ("policy_params", "simulation_params")}
         person = {"gait": self.gait, "subject": self.subject, "seed": str(self.seed)}
+        if self.engine == "scone":
+            person["scone"] = find_scone().text
         return {**describe_trial(self.directory, self.policy, {**arguments, **files}), **person}
 
 

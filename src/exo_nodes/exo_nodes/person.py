@@ -8,7 +8,8 @@ import numpy as np
 from exo_control.joints import JOINT_NAMES
 from exo_nodes.lifecycle import StartError
 from exo_nodes.parameters import NodeParameter
-from exo_scone.people import ENGINES, human_maker, is_own_model, load_own_human
+from exo_scone.engines import HUMAN_ENGINES
+from exo_scone.people import human_maker, is_own_model, load_own_human
 from exo_sim.disturbance import Disturbance
 from exo_sim.gait import load_gait
 from exo_sim.human import SimulatedHuman
@@ -18,7 +19,7 @@ from exo_sim.names import DEFAULT_GAIT
 from exo_sim.subject import load_subject
 
 PERSON = (
-    NodeParameter("engine", "auto", "auto or native: our own; scone: SCONE, where it is installed", choices=ENGINES),
+    NodeParameter("engine", "auto", "auto or native: our own; scone: SCONE, where installed", choices=HUMAN_ENGINES),
     NodeParameter(
         "gait",
         DEFAULT_GAIT,

@@ -22,6 +22,11 @@ GROUND_JOINT = "ground_pelvis"
 ENGINE_VARIABLE = "EXO_SCONE_ENGINE"
 
 
+HUMAN_ENGINES = ("auto", "native", "scone")
+"""What a human can walk in. auto is native: the gaits of config/gaits were found in it, and few walk in another engine
+as they are."""
+
+
 @dataclass(frozen=True)
 class SconeEngine:
     """One of SCONE's engines."""

@@ -17,9 +17,6 @@ from exo_sim.human import SimulatedHuman
 from exo_sim.human_interface import Human
 from exo_sim.human_model import HumanModel
 
-ENGINES = ("auto", "native", "scone")
-"""auto is native: the gaits of config/gaits were found in it, and few walk in another engine as they are."""
-
 OWN_MODEL = ".scone"
 """Suffix of the user's own SCONE models, in place of a gait."""
 

@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json({"gait": args.gait, "scone": found.version, "engines": figures, "likeness": alike})
         return 0
-    print(f"{'':42}{'exo':>14}{'SCONE':>14}   (SCONE: {name})")
+    print(f"{'':42}{'exo':>14}{'SCONE':>14}   SCONE: {name.removeprefix('SCONE ')}")
     for key, label, form in ROWS:
         cells = ("-" if row[key] is None else form.format(row[key]) for row in figures)
         print(f"{label:42}" + "".join(f"{cell:>14}" for cell in cells))
