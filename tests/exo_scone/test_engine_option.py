@@ -75,19 +75,26 @@ def test_without_scone_the_node_says_what_to_do(no_scone: None) -> None:
         make_person({**VALUES, "engine": "scone"})
 
 
+LAUNCH_ARGUMENTS = {
+    "policy": "zero", "engine": "scone", "gait": "two_state", "subject": "reference", "seed": "0", "duration": "1",
+    "real_time_factor": "1", "lockstep": "true", "record": "false", "trial_dir": "", "rviz": "false",
+    "namespace": "", "policy_params": "", "simulation_params": "",
+}  # fmt: skip
+
+
+def test_without_scone_the_launch_argument_says_what_to_do(no_scone: None) -> None:
+    with pytest.raises(ConfigError, match=r"^launch argument engine:=scone: SCONE is not installed: no sconepy on"):
+        plan_trial(LAUNCH_ARGUMENTS)
+
+
 def test_launch_arguments_take_scone_where_it_is(double: Path, tmp_path: Path) -> None:
-    arguments = {
-        "policy": "zero", "engine": "scone", "gait": "two_state", "subject": "reference", "seed": "0", "duration": "1",
-        "real_time_factor": "1", "lockstep": "true", "record": "false", "trial_dir": "", "rviz": "false",
-        "namespace": "", "policy_params": "", "simulation_params": "",
-    }  # fmt: skip
-    assert plan_trial(arguments).engine == "scone"
-    recorded = plan_trial({**arguments, "record": "true", "trial_dir": str(tmp_path / "trial")})
+    assert plan_trial(LAUNCH_ARGUMENTS).engine == "scone"
+    recorded = plan_trial({**LAUNCH_ARGUMENTS, "record": "true", "trial_dir": str(tmp_path / "trial")})
     assert "test double, not SCONE" in recorded.custom_data()["scone"]
     own = tmp_path / "my.scone"
     with pytest.raises(ConfigError, match="no such file"):
-        plan_trial({**arguments, "gait": str(own)})
+        plan_trial({**LAUNCH_ARGUMENTS, "gait": str(own)})
     own.write_text("ModelOpenSim4 { }")
-    assert plan_trial({**arguments, "gait": str(own)}).gait == str(own)
+    assert plan_trial({**LAUNCH_ARGUMENTS, "gait": str(own)}).gait == str(own)
     with pytest.raises(ConfigError, match=r"unknown gait|my\.scone"):
-        plan_trial({**arguments, "engine": "native", "gait": str(own)})
+        plan_trial({**LAUNCH_ARGUMENTS, "engine": "native", "gait": str(own)})

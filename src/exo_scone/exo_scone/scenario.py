@@ -109,7 +109,10 @@ def _effort(model: HumanModel, weight: float) -> Node:
 
 
 def _optimisation(model: HumanModel, gait: Gait, engine: SconeEngine, body: Block, controller: Node) -> Block:
-    """Return a scenario for SCONE's own CMA-ES, with the weights of SCONE's scenario for this model."""
+    """Return a scenario for SCONE's own CMA-ES: gait, effort and activation, weighed as in SCONE's for this model.
+
+    Its measures of knee stop and ground reaction are left out; add them there as needed.
+    """
     activation: list[Node] = [
         ("name", "MuscleActivation"),
         ("weight", 2000),
