@@ -5,11 +5,11 @@ from rclpy.parameter import Parameter
 from exo_nodes.person import set_motion
 from exo_sim.gait import load_gait
 from exo_sim.human_model import load_human_model
-from exo_sim.wearer import STAND, Wearer
+from exo_sim.wearer import STAND, make_wearer
 
 
 def test_a_motion_is_done_and_one_that_was_not_prepared_refused() -> None:
-    person = Wearer(load_human_model(), {"two_state": load_gait("two_state")}, STAND)
+    person = make_wearer(load_human_model(), {"two_state": load_gait("two_state")}, STAND)
     assert set_motion(person, [Parameter("motion", value="two_state")]).successful
     person.begin_period()
     assert person.doing == "two_state"
