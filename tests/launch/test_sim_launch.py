@@ -152,6 +152,14 @@ def test_without_recording(launch_trial: LaunchTrial) -> None:
     assert not trial.folder.exists()
 
 
+def test_with_a_live_page(launch_trial: LaunchTrial) -> None:
+    pytest.importorskip("websockets", reason="needs requirements/view.txt")
+    trial = launch_trial(policy="zero", duration=0.5, record="false", view="true", view_port=0, **LOCKSTEP)
+    assert trial.exit_code() == 0, trial.output
+    assert "watch the walk at http://localhost:" in trial.output and "walked 0.50 s" in trial.output
+    assert "Traceback" not in trial.output
+
+
 def test_ctrl_c_leaves_a_recording_and_a_summary(launch_trial: LaunchTrial) -> None:
     trial = launch_trial(policy="dofc", duration=300, real_time_factor=0.5, gait="two_state")
     trial.wait_for("[simulation]: walking")
@@ -228,7 +236,8 @@ def test_arguments_are_documented(ros_env: dict[str, str]) -> None:
         check=True,
     ).stdout
     names = (
-        "policy engine gait subject seed duration real_time_factor lockstep record trial_dir rviz namespace log_level"
+        "policy engine gait subject seed duration real_time_factor lockstep record trial_dir view view_controls rviz "
+        "namespace log_level"
     )
     for name in names.split():
         assert f"'{name}':" in shown

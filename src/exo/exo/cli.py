@@ -12,8 +12,8 @@ from exo_control.errors import ExoError
 
 # The modules of exo.commands that are subcommands, in the order of `exo --help`. A dash stands for an underscore.
 COMMANDS = (
-    "walk", "record", "summary", "evaluate", "bound", "optimize-gait", "train", "curves", "export", "calibrate",
-    "test-safety", "soak", "compare", "bench", "version",
+    "walk", "record", "summary", "render", "evaluate", "bound", "optimize-gait", "train", "curves", "export",
+    "calibrate", "test-safety", "soak", "compare", "bench", "version",
 )  # fmt: skip
 
 EXIT_ERROR = 2

@@ -3,3 +3,4 @@
 BAG = "bag"
 SUMMARY = "summary.json"
 PLOT = "summary.png"
+VIDEO = "walk.gif"

@@ -11,7 +11,7 @@ from exo_nodes.parameters import NodeParameter
 from exo_sim.disturbance import Disturbance
 from exo_sim.gait import load_gait
 from exo_sim.human import SimulatedHuman
-from exo_sim.human_model import load_human_model
+from exo_sim.human_model import HumanModel, load_human_model
 from exo_sim.names import DEFAULT_GAIT
 from exo_sim.subject import load_subject
 
@@ -27,6 +27,20 @@ PERSON = (
 )
 
 
+SHOWN_PERSON = tuple(parameter for parameter in PERSON if parameter.name in ("gait", "subject"))
+"""What a node needs to know to draw the person."""
+
+
+def load_person_model(values: Mapping[str, Any]) -> HumanModel:
+    """Return the human model of the values ``gait`` and ``subject``, scaled to the subject.
+
+    Raises:
+        ConfigError: gait or subject cannot be loaded.
+    """
+    subject = load_subject(values["subject"])
+    return load_human_model(load_gait(values["gait"]).human).scaled(subject.mass_kg, subject.height_m)
+
+
 def make_person(values: Mapping[str, Any]) -> SimulatedHuman:
     """Return the person that the values of ``PERSON`` describe.
 
@@ -36,9 +50,7 @@ def make_person(values: Mapping[str, Any]) -> SimulatedHuman:
     """
     if values["engine"] == "scone":
         raise StartError("engine = scone: SCONE is not installed; use engine auto or native")
-    gait = load_gait(values["gait"])
-    subject = load_subject(values["subject"])
-    human = SimulatedHuman(load_human_model(gait.human).scaled(subject.mass_kg, subject.height_m), gait)
+    human = SimulatedHuman(load_person_model(values), load_gait(values["gait"]))
     human.step(np.zeros(len(JOINT_NAMES)))  # compiles the engine, so that the first tick is as fast as the others
     return human
 

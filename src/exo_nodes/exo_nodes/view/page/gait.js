@@ -1,0 +1,48 @@
+// The gait cycle: when each foot is on the ground, and how far each leg's cycle has come.
+import { SHOWN_S } from "./chart.js";
+import { clean, colour } from "./canvas.js";
+
+const LEFT = 44;
+const NUMBER = 52; // width of the percentage
+
+export class GaitDiagram {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.frames = [];
+  }
+
+  add({ t, stance, cycle }) {
+    if (this.frames.length && t < this.frames.at(-1).t) this.frames = [];
+    this.frames.push({ t, stance, cycle });
+    while (this.frames[0].t < t - SHOWN_S) this.frames.shift();
+  }
+
+  draw() {
+    const { context, width, height } = clean(this.canvas);
+    const [top, right] = [22, width - 8];
+    const row = (height - top) / 2;
+    context.textBaseline = "middle";
+    context.textAlign = "left";
+    context.fillStyle = colour("--ink");
+    context.fillText("gait cycle: foot on the ground, % since heel strike", LEFT, 10);
+    const last = this.frames.at(-1);
+    const end = right - NUMBER;
+    const x = (time) => end - ((last.t - time) / SHOWN_S) * (right - LEFT);
+    for (const [leg, name] of ["right", "left"].entries()) {
+      const middle = top + row * (leg + 0.5);
+      context.textAlign = "right";
+      context.fillStyle = colour("--quiet");
+      context.fillText(name, LEFT - 6, middle);
+      if (!last) continue;
+      context.fillStyle = colour(`--${name}`);
+      this.frames.forEach((frame, index) => {
+        if (!frame.stance[leg]) return;
+        const from = Math.max(x(frame.t), LEFT);
+        const to = index + 1 < this.frames.length ? x(this.frames[index + 1].t) : end;
+        if (to > from) context.fillRect(from, middle - row * 0.3, to - from + 0.5, row * 0.6);
+      });
+      const percent = last.cycle[leg];
+      context.fillText(percent === null ? "–" : `${Math.round(percent)} %`, right, middle);
+    }
+  }
+}
