@@ -51,8 +51,9 @@ class Browser:
         self._tools.send(json.dumps({"id": number, "method": method, "params": parameters}))
         while True:
             message = json.loads(self._tools.recv(PATIENCE_S))
-            if message.get("method") in ("Runtime.exceptionThrown", "Log.entryAdded"):
-                self.problems.append(json.dumps(message["params"]))
+            method, told = message.get("method"), message.get("params", {})
+            if method == "Runtime.exceptionThrown" or told.get("entry", {}).get("level") == "error":
+                self.problems.append(json.dumps(told))
             if message.get("id") == number:
                 assert "error" not in message, message
                 result: dict[str, Any] = message["result"]

@@ -115,7 +115,7 @@ def test_active_muscles_are_red(browser: Browser, serve: Serve, frames: list[dic
     browser.open(server.url, *DESKTOP)
     counts = []
     for activation in (0.0, 1.0):
-        show(browser, server, [{**frames[-1], "activation": [activation] * 18, "t": 50.0 + activation}])
+        show(browser, server, [{**frames[-1], "activation": [activation] * 18, "t": 50.0 + 10.0 * activation}])
         counts.append(browser.evaluate(f"({COUNT})('figure', [214, 18, 38])"))
     assert counts[0] == 0 and counts[1] > 500
 
@@ -147,6 +147,7 @@ def test_a_read_only_page_has_no_controls_and_a_fault_is_plain_to_see(
     safety = {**frames[-1]["safety"], "state": "fault", "fault": "emergency_stop", "gain": "0.0"}
     show(browser, server, [{**frames[-1], "safety": safety}])
     assert browser.evaluate("document.getElementById('controls').offsetHeight") == 0
+    assert browser.evaluate("[...document.querySelectorAll('button')].every((each) => each.offsetHeight === 0)")
     assert browser.evaluate("document.getElementById('state').textContent") == "fault: emergency_stop"
     assert browser.evaluate("document.getElementById('level').textContent") == "0 %"
     server.close()

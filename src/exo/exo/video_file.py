@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -10,9 +10,6 @@ from PIL import Image
 from exo_control.errors import ConfigError
 
 GIF, MP4 = ".gif", ".mp4"
-
-GIF_COLOURS = 64
-"""Few colours make a GIF small; lines and areas need no more."""
 
 NEEDS_FFMPEG = (
     "an MP4 needs imageio-ffmpeg: `.venv/bin/python -m pip install -r requirements/video.txt`; "
@@ -42,8 +39,10 @@ def gif_frames_per_s(wanted: float) -> float:
     return 100.0 / max(round(100.0 / wanted), 2)
 
 
-def write_video(path: Path, pictures: Iterable[Image.Image], frames_per_s: float) -> None:
-    """Write a video; a GIF repeats for ever.
+def write_video(
+    path: Path, pictures: Iterable[Image.Image], frames_per_s: float, colours: Sequence[tuple[int, int, int]]
+) -> None:
+    """Write a video; a GIF repeats for ever, and has these colours only, at most 256.
 
     Raises:
         ConfigError: the file cannot be written.
@@ -51,7 +50,7 @@ def write_video(path: Path, pictures: Iterable[Image.Image], frames_per_s: float
     part = path.with_name(f".{path.stem}.part{path.suffix}")  # so that an interruption leaves no half video
     try:
         if path.suffix.lower() == GIF:
-            _write_gif(part, pictures, frames_per_s)
+            _write_gif(part, pictures, frames_per_s, colours)
         else:
             _write_mp4(part, pictures, frames_per_s)
         part.replace(path)
@@ -61,13 +60,13 @@ def write_video(path: Path, pictures: Iterable[Image.Image], frames_per_s: float
         part.unlink(missing_ok=True)
 
 
-def _write_gif(path: Path, pictures: Iterable[Image.Image], frames_per_s: float) -> None:
-    palette: Image.Image | None = None
-    frames = []
-    for picture in pictures:
-        # One palette for all, without dithering: what stands still is the same in each picture, and costs nothing.
-        palette = palette or picture.quantize(GIF_COLOURS, Image.Quantize.MEDIANCUT)
-        frames.append(picture.quantize(palette=palette, dither=Image.Dither.NONE))
+def _write_gif(
+    path: Path, pictures: Iterable[Image.Image], frames_per_s: float, colours: Sequence[tuple[int, int, int]]
+) -> None:
+    # One palette for all, without dithering: what stands still is the same in each picture, and costs nothing.
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([value for colour in colours for value in colour])
+    frames = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
     milliseconds = round(1000.0 / frames_per_s)
     frames[0].save(path, save_all=True, append_images=frames[1:], duration=milliseconds, loop=0, optimize=True)
 

@@ -7,9 +7,22 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from exo.canvas import Canvas, mix
+from exo.canvas import Canvas, Colour, mix
 from exo.trajectory import Trajectory
-from exo.walk_scene import ACTIVE, BACKGROUND, FAINT, GROUND_REACTION, INK, LEFT, REST, RIGHT, WalkScene
+from exo.walk_scene import (
+    ACTIVE,
+    AWAY,
+    BACKGROUND,
+    DEVICE,
+    FAINT,
+    GROUND_REACTION,
+    INK,
+    LEFT,
+    REST,
+    RIGHT,
+    SKIN,
+    WalkScene,
+)
 from exo.walk_traces import WalkTraces, panels
 from exo_control.joints import POLICY_PERIOD_S
 from exo_sim.human_model import HumanModel
@@ -20,6 +33,14 @@ DESIGN_WIDTH = 960
 
 SCENE_PART = 0.52
 """Part of the width that the person gets; the traces get the rest."""
+
+
+def palette() -> list[Colour]:
+    """Return all colours of a film, and those between them at the edges of strokes, for pictures with few colours."""
+    muscles = [mix(REST, ACTIVE, share / 7.0) for share in range(8)]
+    strokes = [RIGHT, LEFT, GROUND_REACTION, DEVICE, INK, FAINT, SKIN, *muscles]
+    pale = [mix(colour, BACKGROUND, share) for colour in strokes for share in (0.0, 0.35, AWAY, 0.8)]
+    return [BACKGROUND, *pale, *(mix(colour, SKIN, 0.5) for colour in strokes)]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ PAGE_S = 6.0
 """Longest time shown at once; then the traces begin anew."""
 
 MEAN_STATES = round(1.0 / POLICY_PERIOD_S)
-"""Metabolic power is the mean of about a stride: within one it goes up and down by its half."""
+"""Metabolic power is the mean of about a stride, or of what there is: within one it goes up and down by its half."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,10 @@ def panels(trajectory: Trajectory) -> list[Panel]:
     """Return the panels of a trajectory: torque, hip angle, metabolic power."""
     peak = max(2.0 * np.ceil(0.5 * np.abs(trajectory.torque_nm).max()), 2.0)
     degrees = np.degrees(trajectory.hip_position_rad)
-    before = np.concatenate([np.repeat(trajectory.power_w[:1, 0], MEAN_STATES - 1), trajectory.power_w[:, 0]])
-    power = np.convolve(before, np.ones(MEAN_STATES) / MEAN_STATES, "valid")
+    energy = np.concatenate([np.zeros(MEAN_STATES), np.cumsum(trajectory.power_w[:, 0])])
+    power = (energy[MEAN_STATES:] - energy[:-MEAN_STATES]) / np.minimum(
+        np.arange(len(energy) - MEAN_STATES) + 1, MEAN_STATES
+    )
     return [
         Panel("torque on the hips, Nm (flexion +)", _sides(trajectory.torque_nm), -peak, peak),
         Panel("hip flexion, degrees", _sides(degrees), *_range(degrees, 10.0)),
@@ -87,6 +89,9 @@ class WalkTraces:
                 points = [(self._x(i), self._y(panel, value, top, bottom)) for i, value in enumerate(shown.tolist())]
                 if len(points) > 1:
                     canvas.line(points, mix(colour, (255, 255, 255), 0.35), 1.6)
+
+        seconds = self._page_states * POLICY_PERIOD_S
+        canvas.text((self._right, self._rows[-1][1] + 20.0), f"{seconds:.3g} s", mix(INK, FAINT, 0.35), 11.0, "rm")
 
     def draw_moment(self, canvas: Canvas, state: int) -> None:
         """Draw the line of the present moment and a dot on each line."""

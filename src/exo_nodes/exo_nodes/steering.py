@@ -1,5 +1,7 @@
 """Pushing the simulated person, and making them walk faster or slower, while they walk."""
 
+from functools import partial
+
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -37,7 +39,7 @@ class Steering:
         self._pending_m_s = 0.0
         node.add_on_set_parameters_callback(self._on_parameters)
         for name, push_m_s in ((topics.PUSH_FORWARD, PUSH_M_S), (topics.PUSH_BACKWARD, -PUSH_M_S)):
-            node.create_service(Trigger, name, answering(node, lambda push_m_s=push_m_s: self._push(push_m_s)))
+            node.create_service(Trigger, name, answering(node, partial(self._push, push_m_s)))
 
     def reset(self) -> None:
         """Begin a walk: not pushed, and upright; the wanted lean comes with time."""

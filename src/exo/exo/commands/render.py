@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from exo.video_file import GIF, check_output, gif_frames_per_s, write_video
-    from exo.walk_film import Film
+    from exo.walk_film import Film, palette
 
     output: Path = args.output or args.trial / trial_folder.VIDEO
     for option, value, least, most in (("--width", args.width, 160, 3840), ("--fps", args.fps, 1.0, 100.0)):
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
                 yield picture
                 bar.update()
 
-        write_video(output, counted(), frames_per_s)
+        write_video(output, counted(), frames_per_s, palette())
     size = output.stat().st_size
     if args.json:
         print_json({"output": str(output), "bytes": size, "frames": frames, "seconds": trajectory.seconds})

@@ -19,7 +19,7 @@ class GaitPhase:
         """Take the vertical ground reaction of a moment, body weights; a time that goes back is a new walk."""
         if self._strike_s is not None and time_s < self._strike_s:
             self.__init__()  # type: ignore[misc]
-        loaded = vertical_bw > CONTACT_BW
+        loaded = bool(vertical_bw > CONTACT_BW)
         if loaded and not self.in_stance and self._lifted_s is not None:
             if time_s - self._lifted_s >= SHORTEST_SWING_S:
                 stride_s = time_s - self._strike_s if self._strike_s is not None else None

@@ -67,4 +67,4 @@ class FrameMaker:
 
 def _plain(values: Floats) -> Any:
     """Return lists; what is not finite, such as the command of a policy that has failed, becomes null."""
-    return np.where(np.isfinite(values), np.round(values, 3), None).tolist()
+    return np.where(np.isfinite(values), np.round(values, 3).astype(object), np.array(None)).tolist()

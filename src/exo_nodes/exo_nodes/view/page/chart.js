@@ -5,8 +5,8 @@ export const SHOWN_S = 6;
 const LEFT = 44;
 
 export class Chart {
-  constructor(canvas, title, { low, high }) {
-    Object.assign(this, { canvas, title, low, high, times: [], lines: [] });
+  constructor(canvas, title, { low, high, step }) {
+    Object.assign(this, { canvas, title, low, high, step, times: [], lines: [] });
   }
 
   // lines: [{ value, colour, width }], the same ones each time.
@@ -22,10 +22,9 @@ export class Chart {
       this.times.shift();
       this.lines.forEach(({ values }) => values.shift());
     }
-    const step = (this.high - this.low) / 4;
     const values = lines.map((one) => one.value).filter(Number.isFinite);
-    while (Math.max(...values) > this.high) this.high += step;
-    while (Math.min(...values) < this.low) this.low -= step;
+    while (Math.max(...values) > this.high) this.high += this.step;
+    while (Math.min(...values) < this.low) this.low -= this.step;
   }
 
   draw() {

@@ -11,9 +11,9 @@ function option(name) {
 
 export function connectControls(about, sendRequest) {
   send = sendRequest;
-  element("controls").hidden = !about.controls;
+  for (const each of [element("controls"), document.querySelector(".stop")]) each.hidden = !about.controls;
   const policies = element("policies");
-  policies.replaceChildren(option(""), ...about.policies.map(option));
+  policies.replaceChildren(...about.policies.map(option));
   const lean = element("lean");
   lean.min = -about.lean_limit_rad;
   lean.max = about.lean_limit_rad;
@@ -29,6 +29,9 @@ export function showAnswer({ success, text }) {
 for (const button of document.querySelectorAll("button[data-do]")) {
   button.addEventListener("click", () => send({ do: button.dataset.do }));
 }
-element("policies").addEventListener("change", ({ target }) => target.value && send({ policy: target.value }));
+element("policies").addEventListener("change", ({ target }) => {
+  send({ policy: target.value });
+  target.blur(); // from here on it shows what is in charge
+});
 // Leaning forward is negative, and faster.
 element("lean").addEventListener("change", ({ target }) => send({ lean_rad: -Number(target.value) }));

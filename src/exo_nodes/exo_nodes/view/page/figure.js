@@ -4,7 +4,8 @@ import { arrow, clean, colour, disc, line } from "./canvas.js";
 const NEWTON_PER_M = 1600; // newtons that are drawn a metre long
 const FULL_ARC_NM = 15; // torque whose arrow goes three quarters around the hip
 const SHOWN_M = 2.2; // height of the picture in the world
-const CAMERA_S = 1.0;
+const CAMERA_S = 1.0; // in which the camera catches up
+const JUMP_S = 0.5; // after a longer gap it is at once where the person is
 const AWAY = 0.45; // opacity of the left leg, behind the other
 const SIDES = ["--right", "--left"];
 
@@ -16,7 +17,7 @@ export class Figure {
   show(frame) {
     const hip = frame.trunk[0][0];
     const passed = this.frame ? frame.t - this.frame.t : -1;
-    if (passed < 0 || passed > CAMERA_S || this.camera === null) this.camera = hip;
+    if (passed < 0 || passed > JUMP_S || this.camera === null) this.camera = hip;
     else this.camera += frame.speed_m_s * passed + (hip - this.camera) * Math.min(passed / CAMERA_S, 1);
     this.frame = frame;
   }

@@ -37,9 +37,9 @@ export class GaitDiagram {
       context.fillStyle = colour(`--${name}`);
       this.frames.forEach((frame, index) => {
         if (!frame.stance[leg]) return;
-        const from = Math.max(x(frame.t), LEFT);
-        const to = index + 1 < this.frames.length ? x(this.frames[index + 1].t) : end;
-        if (to > from) context.fillRect(from, middle - row * 0.3, to - from + 0.5, row * 0.6);
+        const from = Math.round(Math.max(x(frame.t), LEFT)); // whole pixels: no seams between frames
+        const to = Math.round(index + 1 < this.frames.length ? x(this.frames[index + 1].t) : end);
+        if (to > from) context.fillRect(from, Math.round(middle - row * 0.3), to - from, Math.round(row * 0.6));
       });
       const percent = last.cycle[leg];
       context.fillText(percent === null ? "–" : `${Math.round(percent)} %`, right, middle);

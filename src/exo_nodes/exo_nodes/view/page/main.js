@@ -15,9 +15,9 @@ let newest = null;
 
 function begin(about) {
   const cap = Math.ceil(about.torque_cap_nm);
-  const torque = new Chart(element("torque"), "torque on the hips, Nm (flexion +); thin: wanted", { low: -cap, high: cap });
-  const hip = new Chart(element("hip"), "hip flexion, degrees", { low: -30, high: 60 });
-  const power = new Chart(element("metabolic"), "metabolic power, W (mean over 1 s)", { low: 0, high: 200 });
+  const torque = new Chart(element("torque"), "torque on the hips, Nm (flexion +); thin: wanted", { low: -cap, high: cap, step: 2 });
+  const hip = new Chart(element("hip"), "hip flexion, degrees", { low: -30, high: 60, step: 10 });
+  const power = new Chart(element("metabolic"), "metabolic power, W (mean over 1 s)", { low: 0, high: 400, step: 200 });
   const gait = new GaitDiagram(element("gait"));
   const figure = new Figure(element("figure"), about);
   let powers = [];

@@ -7,10 +7,12 @@ export function showNumbers(frame, meanPower) {
   state.dataset.state = safety.state;
   state.textContent = safety.fault && safety.fault !== "none" ? `fault: ${safety.fault}` : safety.state;
   const rules = safety.rules.split(" ").filter(Boolean).map((rule) => rule.replaceAll("_", " "));
-  element("note").textContent = rules.join(", ");
+  element("note").textContent = rules.length ? `at work: ${rules.join(", ")}` : "";
   element("time").textContent = `${frame.t.toFixed(1)} s`;
   element("speed").textContent = `${frame.speed_m_s.toFixed(2)} m/s`;
   element("power").textContent = `${meanPower.toFixed(0)} W`;
+  const policies = element("policies");
+  if (document.activeElement !== policies) policies.value = frame.policy;
   element("policy").textContent = frame.policy || "–";
   element("level").textContent = `${Math.round(100 * safety.gain * safety.level)} %`;
   element("missed").textContent = String(Number(safety.late_ticks) + Number(safety.late_commands));
