@@ -44,7 +44,8 @@ def run(args: argparse.Namespace) -> int:
             raise ConfigError(f"{option} {value:g}: needs a number from {least:g} to {most:g}")
     if args.width % 2:
         raise ConfigError(f"--width {args.width}: needs an even number")
-    check_output(output)
+    if args.output is not None:
+        check_output(output)
     trajectory, model, title = load_part(args.trial, args.from_s, args.seconds)
     frames_per_s = gif_frames_per_s(args.fps) if output.suffix.lower() == GIF else args.fps
     film = Film(trajectory, model, title, args.width, frames_per_s)

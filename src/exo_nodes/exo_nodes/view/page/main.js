@@ -11,7 +11,7 @@ const element = (id) => document.getElementById(id);
 
 let views = [];
 let take = () => {};
-let newest = null;
+let changed = false;
 
 function begin(about) {
   const cap = Math.ceil(about.torque_cap_nm);
@@ -41,9 +41,8 @@ function begin(about) {
 }
 
 function draw() {
-  if (newest) {
-    take(newest);
-    newest = null;
+  if (changed) {
+    changed = false;
     views.forEach((view) => view.draw());
   }
   requestAnimationFrame(draw);
@@ -57,7 +56,8 @@ function connect() {
       begin(message.about);
       connectControls(message.about, (request) => stream.send(JSON.stringify(request)));
     } else if (message.frame) {
-      newest = message.frame;
+      take(message.frame);
+      changed = true;
     } else if (message.answer) {
       showAnswer(message.answer);
     }
