@@ -27,6 +27,9 @@ LARGEST_REQUEST = 1000
 BACKLOG_BYTES = 200_000
 """Of a browser that is too slow, such as a page in the background: it misses frames until it has caught up."""
 
+CLOSE_TIMEOUT_S = 1.0
+"""For a page to take leave; one that has hung is left alone."""
+
 PAGE_FILES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -105,10 +108,14 @@ class ViewServer:
             process_request=self._answer,
             compression=None,  # costs more time than the bytes are worth on one machine
             max_size=LARGEST_REQUEST,
+            close_timeout=CLOSE_TIMEOUT_S,
             server_header=None,
         )
 
     async def _close(self) -> None:
+        for page in list(self._pages):
+            if page.transport.get_write_buffer_size() > 0:  # it would take its leave behind all that waits for it
+                page.transport.abort()
         self._server.close()
         await self._server.wait_closed()
 
