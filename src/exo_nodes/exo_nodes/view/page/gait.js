@@ -3,7 +3,7 @@ import { SHOWN_S } from "./chart.js";
 import { clean, colour } from "./canvas.js";
 
 const LEFT = 44;
-const NUMBER = 52; // width of the percentage
+const NUMBER = 46; // width of a percentage
 
 export class GaitDiagram {
   constructor(canvas) {
@@ -24,10 +24,9 @@ export class GaitDiagram {
     context.textBaseline = "middle";
     context.textAlign = "left";
     context.fillStyle = colour("--ink");
-    context.fillText("gait cycle: foot on the ground, % since heel strike", LEFT, 10);
+    context.fillText("foot on the ground; gait cycle", LEFT, 10);
     const last = this.frames.at(-1);
-    const end = right - NUMBER;
-    const x = (time) => end - ((last.t - time) / SHOWN_S) * (right - LEFT);
+    const x = (time) => right - ((last.t - time) / SHOWN_S) * (right - LEFT);
     for (const [leg, name] of ["right", "left"].entries()) {
       const middle = top + row * (leg + 0.5);
       context.textAlign = "right";
@@ -38,11 +37,11 @@ export class GaitDiagram {
       this.frames.forEach((frame, index) => {
         if (!frame.stance[leg]) return;
         const from = Math.round(Math.max(x(frame.t), LEFT)); // whole pixels: no seams between frames
-        const to = Math.round(index + 1 < this.frames.length ? x(this.frames[index + 1].t) : end);
+        const to = Math.round(index + 1 < this.frames.length ? x(this.frames[index + 1].t) : right);
         if (to > from) context.fillRect(from, Math.round(middle - row * 0.3), to - from, Math.round(row * 0.6));
       });
       const percent = last.cycle[leg];
-      context.fillText(percent === null ? "–" : `${Math.round(percent)} %`, right, middle);
+      context.fillText(percent === null ? "–" : `${Math.round(percent)} %`, right - NUMBER * (1 - leg), 10);
     }
   }
 }
