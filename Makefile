@@ -2,6 +2,7 @@
 #
 #   PYTHON=python3.12 make setup        another Python than the first fitting one on the path
 #   make sim ARGS="policy:=dofc"        arguments for `ros2 launch exo sim.launch.py`
+#   make sim VIEW=1                     watch it live in the browser, for five minutes (ARGS=duration:=60: for one)
 #   make train ARGS="--seed 2"          arguments for `exo train`
 #   make test ARGS="tests/exo_safety"   arguments for pytest
 
@@ -12,6 +13,7 @@ SHELL := bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 ARGS ?=
+VIEW ?=
 PYTHON ?=
 
 VENV := .venv
@@ -35,9 +37,11 @@ setup: ## set up .venv and build the workspace (implied by all other targets)
 
 build: setup ## the same as make setup
 
+WATCHED := $(if $(VIEW),view:=true $(if $(findstring duration:=,$(ARGS)),,duration:=300))
 sim: setup ## a simulated person walks with the exoskeleton: ros2 launch exo sim.launch.py $(ARGS)
+	@$(if $(VIEW),$(SET_UP) _setup _view_packages)
 	@$(MAKE) build/.compiled
-	@$(SOURCED) exec ros2 launch exo sim.launch.py $(ARGS)
+	@$(SOURCED) exec ros2 launch exo sim.launch.py $(WATCHED) $(ARGS)
 
 train: ## train a controller in simulation (installs PyTorch the first time): exo train $(ARGS)
 	@$(SET_UP) _setup _train_packages
@@ -95,7 +99,7 @@ distclean: clean ## make clean, and remove .venv
 
 # ---------------------------------------------------------------- set-up
 
-.PHONY: _setup _test_packages _train_packages _docs_packages FORCE
+.PHONY: _setup _test_packages _train_packages _docs_packages _view_packages FORCE
 _setup: build/.built
 	@:
 _test_packages: $(VENV)/.test-packages
@@ -103,6 +107,8 @@ _test_packages: $(VENV)/.test-packages
 _train_packages: $(VENV)/.train-packages
 	@:
 _docs_packages: $(VENV)/.docs-packages
+	@:
+_view_packages: $(VENV)/.view-packages
 	@:
 
 PRINT_PINS := import json, sys; \
@@ -172,10 +178,10 @@ $(VENV)/.packages: $(VENV)/.made $(REQUIREMENTS) $(CONSTRAINTS)
 	@rm $(VENV)/.unfinished
 	@touch $@
 
-# The tests need all that training and the documentation need, and the drives' libraries.
-$(VENV)/.test-packages: requirements/train.txt requirements/moteus.txt requirements/docs.txt
+# The tests need all that training and the documentation need, the drives' libraries, and what shows walks.
+$(VENV)/.test-packages: $(patsubst %,requirements/%.txt,train moteus docs video view)
 
-$(VENV)/.test-packages $(VENV)/.train-packages $(VENV)/.docs-packages: $(VENV)/.%-packages: $(VENV)/.packages requirements/%.txt
+$(patsubst %,$(VENV)/.%-packages,test train docs view): $(VENV)/.%-packages: $(VENV)/.packages requirements/%.txt
 	@echo "Installing requirements/$*.txt"
 	@touch $(VENV)/.unfinished
 	@$(INSTALL) -r requirements/$*.txt

@@ -16,6 +16,7 @@ from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
 from exo.launch_command import command_line_arguments
+from exo.rviz_nodes import robot_description
 from exo.trial_plan import check_names
 from exo_control.config_files import config_path
 from exo_nodes import topics
@@ -59,7 +60,7 @@ def start(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     if policy and hardware != "topic":
         raise RuntimeError(f"policy:={policy} needs a device: use it with hardware:=topic")
     check_installed([*PACKAGES, PLUGIN_PACKAGES[hardware]])
-    description = {"robot_description": ParameterValue(robot_description(hardware, values["subject"]), value_type=str)}
+    description = {"robot_description": ParameterValue(robot_description(values["subject"], hardware), value_type=str)}
     controllers = str(config_path("ros2_control", "controllers.yaml"))
     shared = {
         "namespace": values["namespace"],
@@ -120,15 +121,6 @@ def check_installed(packages: list[str]) -> None:
             f"ros2_control.launch.py needs packages that are not installed: {', '.join(missing)}. With a ROS 2 "
             f"distribution: sudo apt install {debian}. Without one use sim.launch.py, which needs none of them"
         )
-
-
-def robot_description(hardware: str, subject: str) -> str:
-    import xacro
-
-    file = os.path.join(get_package_share_directory("exo_description"), "urdf", "exo.urdf.xacro")
-    # The folder that the safety limiter reads too.
-    arguments = {"hardware": hardware, "subject": subject, "config": str(config_path("safety").parent)}
-    return str(xacro.process_file(file, mappings=arguments).toxml())
 
 
 def end(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:

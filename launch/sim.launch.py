@@ -5,14 +5,13 @@ The trial folder then holds the recording (bag/), summary.json and summary.png.
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from launch.actions import DeclareLaunchArgument, OpaqueFunction
-from launch.conditions import IfCondition
-from launch.substitutions import LaunchConfiguration
-from launch_ros.actions import Node
 
 from exo.launch_command import command_line_arguments
 from exo.launched_nodes import recorded_topics, simulate
 from exo.launched_trial import DISCOVERY, LIMIT_DISCOVERY, LaunchedTrial
+from exo.rviz_nodes import rviz_nodes
 from exo.trial_plan import check_names, plan_trial
+from exo.view_plan import plan_view
 from exo_nodes import topics
 from exo_sim.names import DEFAULT_GAIT
 
@@ -57,10 +56,20 @@ ARGUMENTS = [
         "trial_dir", default_value="", description="trial folder; empty: trials/<date-time>-<policy>"
     ),
     DeclareLaunchArgument(
+        "view", default_value="false", choices=TRUE_FALSE, description="show the walk live on a page in the browser"
+    ),
+    DeclareLaunchArgument(
+        "view_controls",
+        default_value="false",
+        choices=TRUE_FALSE,
+        description="let that page push, lean, change the policy, lower and stop",
+    ),
+    DeclareLaunchArgument("view_port", default_value="8088", description="TCP port of the page, on this machine only"),
+    DeclareLaunchArgument(
         "rviz",
         default_value="false",
         choices=TRUE_FALSE,
-        description="start rviz2",
+        description="show robot, muscles, torques and ground reactions in rviz2",
     ),
     DeclareLaunchArgument("namespace", default_value="", description="namespace of all nodes and topics"),
     DISCOVERY,
@@ -82,21 +91,21 @@ ARGUMENTS = [
 
 
 def generate_launch_description() -> LaunchDescription:
-    rviz = Node(
-        package="rviz2",
-        executable="rviz2",
-        arguments=["--fixed-frame", topics.WORLD_FRAME],
-        condition=IfCondition(LaunchConfiguration("rviz")),
-    )
-    return LaunchDescription([*ARGUMENTS, LIMIT_DISCOVERY, OpaqueFunction(function=start_trial), rviz])
+    return LaunchDescription([*ARGUMENTS, LIMIT_DISCOVERY, OpaqueFunction(function=start_trial)])
 
 
 def start_trial(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     values = context.launch_configurations
     check_names(command_line_arguments(__file__), [argument.name for argument in ARGUMENTS])
+    view = plan_view(values)
     plan = plan_trial(values)
     trial = LaunchedTrial("simulation", values["namespace"], values["log_level"])
     if plan.directory:
         trial.record(plan.bag, recorded_topics(plan), plan.custom_data(), sim_time=True)
     simulate(trial, plan)
-    return trial.actions
+    person = {"gait": plan.gait, "subject": plan.subject}
+    if view.page:
+        trial.add_helper("view", "view_node", [person | view.page], "the person walks on unseen")
+    if view.rviz:
+        trial.add_helper("markers", "marker_node", [person], "the person walks on without markers")
+    return [*trial.actions, *(rviz_nodes(plan.subject, values["namespace"]) if view.rviz else [])]

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from ament_index_python.packages import PackageNotFoundError
 
 from exo.trial_plan import TrialPlan, check_names, plan_trial
 from exo_control.errors import ConfigError
@@ -21,7 +20,6 @@ GOOD = {
     "lockstep": "false",
     "record": "true",
     "trial_dir": "",
-    "rviz": "false",
     "namespace": "",
     "policy_params": "",
     "simulation_params": "",
@@ -59,7 +57,6 @@ def test_values_are_converted(tmp_path: Path) -> None:
         ("record", "", "needs true or false"),
         ("namespace", "left leg", "needs letters, digits and underscores"),
         ("namespace", "lab//leg", "needs letters, digits and underscores"),
-        ("rviz", "maybe", "needs true or false"),
         ("policy_params", "missing.yaml", "cannot read the file"),
     ],
 )
@@ -105,16 +102,6 @@ def test_a_trial_folder_that_cannot_be_made(tmp_path: Path) -> None:
 @pytest.mark.parametrize("namespace", ["", "/", "lab", "/lab", "lab/left_leg"])
 def test_namespaces(tmp_path: Path, namespace: str) -> None:
     plan(tmp_path, namespace=namespace)
-
-
-def test_rviz_is_missed_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exo.trial_plan.get_package_prefix", missing_package)
-    with pytest.raises(ConfigError, match="launch argument rviz:=true: rviz2 is not installed; leave rviz out"):
-        plan(tmp_path, rviz="true")
-
-
-def missing_package(name: str) -> str:
-    raise PackageNotFoundError(name)
 
 
 def test_without_recording_there_is_no_folder(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -11,9 +12,12 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from exo_control.config_files import load_yaml
 from exo_control.joints import JOINT_NAMES
 from exo_nodes import topics
+from exo_nodes.human_joints import to_coordinates
 from exo_safety.limits import SafetyLimits, load_limits
+from exo_sim.body_figure import BodyFigure
 from exo_sim.engine import layout
 from exo_sim.engine.geometry import place_segments
 from exo_sim.engine.model_arrays import model_arrays
@@ -176,6 +180,50 @@ def test_motor_is_on_the_axis_of_the_hip_outside_the_leg(robot: Robot, prefix: s
     motor = robot().get_transform(f"{prefix}_motor", "base_link")[:3, 3]
     assert_allclose(motor[[0, 2]], hip[[0, 2]], atol=1e-12)
     assert abs(motor[1]) > abs(hip[1]) and motor[1] * hip[1] > 0.0
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_thighs_and_shanks_are_as_long_as_the_models(robot: Robot, subject: str) -> None:
+    description, model = robot(subject=subject), model_of(subject)
+    for prefix in PREFIXES:
+        points = [
+            description.get_transform(f"{prefix}_{link}", "base_link")[:3, 3] for link in ("thigh", "shank", "foot")
+        ]
+        for (upper, lower), name in zip(pairwise(points), ("knee", "ankle"), strict=True):
+            assert np.linalg.norm(lower - upper) == pytest.approx(np.linalg.norm(model.joints[name].in_parent_m))
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_cuff_is_on_the_thigh_and_turns_with_it_while_motor_and_waist_stay(robot: Robot, prefix: str) -> None:
+    description = robot()
+    below_m = load_yaml(CONFIG / "hardware" / "frame.yaml")["cuff"]["below_hip_m"]
+    hip = description.get_transform(f"{prefix}_thigh", "base_link")[:3, 3]
+    joint = next(name for name in JOINT_NAMES if name[0] == prefix)
+    fixed = []
+    for angle in (0.0, 0.5):
+        description.update_cfg({name: angle * (name == joint) for name in description.actuated_joint_names})
+        cuff = description.get_transform(f"{prefix}_thigh_cuff", "base_link")[:3, 3] - hip
+        assert_allclose(cuff, [below_m * np.sin(angle), 0.0, -below_m * np.cos(angle)], atol=1e-12)
+        fixed.append([description.get_transform(link, "base_link") for link in ("waist", f"{prefix}_motor")])
+    assert_allclose(fixed[0], fixed[1], atol=1e-12)
+
+
+def test_base_link_where_the_viewers_put_it_gives_the_legs_of_the_figure(robot: Robot) -> None:
+    """The pelvis point and the pelvis tilt, about y, are where rviz draws base_link in the world."""
+    description, model = robot(), model_of("reference")
+    rng = np.random.default_rng(5)
+    for _ in range(5):
+        joints = rng.uniform(-0.4, 0.6, len(topics.HUMAN_JOINTS))
+        figure = BodyFigure(model).place(to_coordinates(joints), rng.uniform(0.0, 2.0, 2))
+        description.update_cfg(
+            {name: angle for (name, _, _), angle in zip(topics.HUMAN_JOINTS[1:], joints[1:], strict=True)}
+        )
+        lean = joints[0]
+        for leg, prefix in enumerate(PREFIXES):
+            for link, point in zip(("thigh", "shank", "foot"), figure.legs[leg], strict=False):
+                x, _, z = description.get_transform(f"{prefix}_{link}", "base_link")[:3, 3]
+                turned = [np.cos(lean) * x + np.sin(lean) * z, np.cos(lean) * z - np.sin(lean) * x]
+                assert_allclose(figure.trunk[3] + turned, point, atol=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,38 @@ def test_without_recording(launch_trial: LaunchTrial) -> None:
     assert not trial.folder.exists()
 
 
+NOTE_CALL = """#!/bin/bash
+echo "$*" > "$0.words"
+while [ $# -gt 0 ]; do [ "$1" = --params-file ] && cat "$2" >> "$0.yaml"; shift; done
+exec sleep 60
+"""
+
+
+def test_with_a_live_page_and_rviz(launch_trial: LaunchTrial, ros_env: dict[str, str], tmp_path: Path) -> None:
+    """With stubs for rviz2 and robot_state_publisher, which come with a ROS distribution only."""
+    pytest.importorskip("websockets", reason="needs requirements/view.txt")
+    prefix = tmp_path / "prefix"
+    for name in ("rviz2", "robot_state_publisher"):
+        marker, stub = prefix / "share/ament_index/resource_index/packages" / name, prefix / "lib" / name / name
+        for file, text in ((marker, ""), (stub, NOTE_CALL)):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        stub.chmod(0o755)
+    ros_env["AMENT_PREFIX_PATH"] = f"{prefix}{os.pathsep}{ros_env['AMENT_PREFIX_PATH']}"
+    shown = {"view": "true", "view_port": 0, "rviz": "true", "namespace": "lab"}
+    trial = launch_trial(policy="zero", duration=1, record="false", **shown, **LOCKSTEP)
+    assert trial.exit_code() == 0, trial.output
+    assert "watch the walk at http://localhost:" in trial.output and "walked 1.00 s" in trial.output
+    assert "Traceback" not in trial.output
+    assert trial.pid_of("marker_node") > 0
+    rviz = (prefix / "lib/rviz2/rviz2.words").read_text()
+    assert "config/rviz/exo.rviz" in rviz and "__ns:=/lab" in rviz
+    publisher = prefix / "lib/robot_state_publisher/robot_state_publisher"
+    assert f"joint_states:={topics.HUMAN_JOINT_STATES}" in publisher.with_suffix(".words").read_text()
+    parameters = publisher.with_suffix(".yaml").read_text()
+    assert "use_sim_time: true" in parameters and "left_hip_flexion" in parameters
+
+
 def test_ctrl_c_leaves_a_recording_and_a_summary(launch_trial: LaunchTrial) -> None:
     trial = launch_trial(policy="dofc", duration=300, real_time_factor=0.5, gait="two_state")
     trial.wait_for("[simulation]: walking")
@@ -230,7 +262,8 @@ def test_arguments_are_documented(ros_env: dict[str, str]) -> None:
         check=True,
     ).stdout
     names = (
-        "policy engine gait subject seed duration real_time_factor lockstep record trial_dir rviz namespace log_level"
+        "policy engine gait subject seed duration real_time_factor lockstep record trial_dir view view_controls rviz "
+        "namespace log_level"
     )
     for name in names.split():
         assert f"'{name}':" in shown

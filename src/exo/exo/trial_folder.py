@@ -11,6 +11,7 @@ TRIAL = "trial.json"
 
 SUMMARY = "summary.json"
 PLOT = "summary.png"
+VIDEO = "walk.gif"
 
 _NAME = re.compile(rf"{BAG}(_\d+)?")
 

@@ -10,8 +10,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from ament_index_python.packages import PackageNotFoundError, get_package_prefix
-
 from exo import trial_folder
 from exo_control.config_files import config_path, load_yaml
 from exo_control.errors import ConfigError, ExoError, choices_hint
@@ -107,7 +105,6 @@ def plan_trial(arguments: Mapping[str, str]) -> TrialPlan:
     checked = checker(arguments)
     checked("policy", check_policy)
     checked("namespace", check_namespace)
-    checked("rviz", _check_rviz)
     checked("engine", check_engine)
     checked("gait", _check_gait(arguments["engine"]))
     checked("subject", load_subject)
@@ -171,15 +168,6 @@ def check_namespace(text: str) -> None:
     """
     if not re.fullmatch(r"/?([A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*)?", text):
         raise ConfigError("needs letters, digits and underscores, in parts that a / separates, such as lab/left_leg")
-
-
-def _check_rviz(text: str) -> None:
-    if not to_bool(text):
-        return
-    try:
-        get_package_prefix("rviz2")
-    except PackageNotFoundError:
-        raise ConfigError("rviz2 is not installed; leave rviz out, and open the recording in Foxglove") from None
 
 
 def _check_gait(engine: str) -> Callable[[str], None]:

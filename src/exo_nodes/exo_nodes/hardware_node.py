@@ -3,15 +3,12 @@
 import gc
 import math
 import time
-from collections.abc import Callable
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.executors import Executor
 from std_msgs.msg import Bool
-from std_srvs.srv import Trigger
 
-from exo_control.errors import ExoError
 from exo_control.joints import JOINT_NAMES, POLICY_PERIOD_S
 from exo_hardware import local_bus
 from exo_hardware.calibration_file import load_calibration
@@ -20,6 +17,7 @@ from exo_hardware.device_state import DeviceState
 from exo_hardware.make_driver import emulated_calibration, emulated_config, make_driver
 from exo_hardware.torque_loop import TorqueLoop
 from exo_nodes import qos, topics
+from exo_nodes.assistance_services import AssistanceServices
 from exo_nodes.device import WAIT_FOR_TRIAL, Device
 from exo_nodes.lifecycle import WAIT_FOR_RECORDER, ExoNode, StartError
 from exo_nodes.messages import Report
@@ -29,7 +27,7 @@ from exo_nodes.stamps import SteadyClock
 from exo_nodes.tick_schedule import TickSchedule
 from exo_safety.emergency_stop import EmergencyStop
 from exo_safety.limits import load_limits
-from exo_safety.status import Fault, LimiterResult, State
+from exo_safety.status import LimiterResult, State
 
 STATES_PER_REPORT = 100
 STATES_PER_LOOK = 10
@@ -42,8 +40,6 @@ COMMAND_PATIENCE = 0.5
 
 SLEEP_S = 0.0005
 """The end of a period is slept, not spun: waking up from sleep is more precise than from waiting for messages."""
-
-LOWERING_STEP = 0.2
 
 SETTLED_S = 1.0
 """Time for which all must have been there before the drives are enabled."""
@@ -108,16 +104,7 @@ class HardwareNode(ExoNode):
         self._heartbeat = self.create_subscription(
             Bool, topics.EMERGENCY_STOP_HEARTBEAT, self._on_heartbeat, qos.heartbeat()
         )
-        self._triggers = [
-            self.create_service(Trigger, name, self._answer(action))
-            for name, action in (
-                (topics.EMERGENCY_STOP, self._emergency_stop),
-                (topics.STOP, self._stop_assistance),
-                (topics.LOWER_ASSISTANCE, self._lower_assistance),
-                (topics.RESET, self._reset),
-                (topics.START, self._start_assistance),
-            )
-        ]
+        self._assistance = AssistanceServices(self, loop.limiter, self._start_assistance)
         self.get_logger().info(f"drives of {device.name} found, disabled; limits {limits.sha256()[:12]}: {loop.limits}")
         if self._stop_button is None:
             self.get_logger().warning("no_estop: no software emergency stop; never with a person in the device")
@@ -178,8 +165,7 @@ class HardwareNode(ExoNode):
         self._device.destroy()
         self.destroy_publisher(self._diagnostics)
         self.destroy_subscription(self._heartbeat)
-        for service in self._triggers:
-            self.destroy_service(service)
+        self._assistance.destroy()
 
     def run(self, executor: Executor) -> int:
         """Run; on every way out the drives get zero torque and are disabled."""
@@ -254,45 +240,10 @@ class HardwareNode(ExoNode):
         if self._stop_button is not None:
             self._stop_button.beat(message.data, time.monotonic())
 
-    def _answer(self, action: Callable[[], str]) -> Callable[[Trigger.Request, Trigger.Response], Trigger.Response]:
-        """Return the callback of a service that does something and says what; refusals are answers too."""
-
-        def callback(request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-            try:
-                response.message, response.success = action(), True
-            except ExoError as error:
-                response.message, response.success = str(error), False
-            self.get_logger().info(response.message)
-            return response
-
-        return callback
-
-    def _emergency_stop(self) -> str:
-        self._active_loop().limiter.trip(f"the service {topics.EMERGENCY_STOP} was called", Fault.EMERGENCY_STOP)
-        return "stopped; zero torque until reset"
-
-    def _stop_assistance(self) -> str:
-        self._active_loop().limiter.stop()
-        return "the assistance ends"
-
-    def _lower_assistance(self) -> str:
-        limiter = self._active_loop().limiter
-        level = max(round(limiter.status.level - LOWERING_STEP, 6), 0.0)
-        limiter.lower(level)
-        return f"assistance lowered to {100.0 * level:.0f} %"
-
-    def _reset(self) -> str:
-        limiter = self._active_loop().limiter
-        if limiter.status.state is not State.FAULT:
-            return "there is no fault to reset"
-        limiter.reset()
-        return f"fault cleared; {topics.START} starts the assistance"
-
-    def _start_assistance(self) -> str:
+    def _start_assistance(self) -> None:
         if not self.is_active:
             raise StartError("the hardware node is not active")
         self._active_loop().start()
-        return "the assistance starts"
 
     # Diagnostics
 

@@ -9,13 +9,12 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 
 from exo_nodes import qos, topics
+from exo_nodes.human_joints import from_coordinates
 from exo_nodes.messages import NamedValues
 from exo_nodes.stamps import set_stamp
 from exo_sim.body_state import BodyState
-from exo_sim.names import COORDINATES, MUSCLES
+from exo_sim.names import MUSCLES
 
-_ORDER = [COORDINATES.index(coordinate) for _, coordinate, _ in topics.HUMAN_JOINTS]
-_SIGN = np.array([sign for _, _, sign in topics.HUMAN_JOINTS])
 # Torques come for the legs only, in the order of the coordinates without the pelvis; nothing drives the pelvis.
 _UNKNOWN = np.array([np.nan])
 
@@ -68,9 +67,9 @@ class HumanTopics:
         self._joint_states.publish(
             self._joints.fill(
                 now_ns,
-                position=_SIGN * body.joint_position_rad[_ORDER],
-                velocity=_SIGN * body.joint_velocity_rad_s[_ORDER],
-                effort=_SIGN * torque[_ORDER],
+                position=from_coordinates(body.joint_position_rad),
+                velocity=from_coordinates(body.joint_velocity_rad_s),
+                effort=from_coordinates(torque),
             )
         )
         set_stamp(self._wrench.header.stamp, now_ns)

@@ -15,7 +15,7 @@ from exo_scone.engines import HUMAN_ENGINES
 from exo_scone.people import human_maker, is_own_model, load_own_human
 from exo_sim.disturbance import Disturbance
 from exo_sim.gait import load_gait
-from exo_sim.human_model import load_human_model
+from exo_sim.human_model import HumanModel, load_human_model
 from exo_sim.names import DEFAULT_GAIT
 from exo_sim.subject import load_subject
 from exo_sim.wearer import Wearer, make_wearer
@@ -44,6 +44,21 @@ PERSON = (
 )
 
 
+SHOWN_PERSON = tuple(parameter for parameter in PERSON if parameter.name in ("gait", "subject"))
+"""What a node needs to know to draw the person."""
+
+
+def load_person_model(values: Mapping[str, Any]) -> HumanModel:
+    """Return the human model of the values ``gait`` and ``subject``, scaled to the subject.
+
+    Raises:
+        ConfigError: gait or subject cannot be loaded.
+    """
+    gait, subject = values["gait"], load_subject(values["subject"])
+    model = load_human_model() if is_own_model(gait) else load_human_model(load_gait(gait).human)
+    return model.scaled(subject.mass_kg, subject.height_m)
+
+
 def make_person(values: Mapping[str, Any]) -> Wearer:
     """Return the person that the values of ``PERSON`` describe.
 
@@ -57,9 +72,7 @@ def make_person(values: Mapping[str, Any]) -> Wearer:
         person = Wearer({gait: load_own_human(gait)}, first)
     else:
         gaits = {name: load_gait(name) for name in (gait, *values["more_gaits"].split())}
-        subject = load_subject(values["subject"])
-        model = load_human_model(gaits[gait].human).scaled(subject.mass_kg, subject.height_m)
-        person = make_wearer(model, gaits, first, human_maker(engine))
+        person = make_wearer(load_person_model(values), gaits, first, human_maker(engine))
     person.step(np.zeros(len(JOINT_NAMES)))  # compiles the engine, so that the first tick is as fast as the others
     person.reset()
     return person

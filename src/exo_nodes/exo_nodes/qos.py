@@ -57,6 +57,13 @@ def clock() -> QoSProfile:
     return _profile(1)
 
 
+def viewer() -> QoSProfile:
+    """For all streams, as somebody reads them who only looks: the newest, and nobody waits for this reader."""
+    profile = _profile(1)
+    profile.reliability = ReliabilityPolicy.BEST_EFFORT
+    return profile
+
+
 def heartbeat() -> QoSProfile:
     """For the heartbeat of the emergency stop: the next one makes good for one that is lost."""
     profile = _profile(1)

@@ -1,4 +1,4 @@
-"""Real-time priority of this process."""
+"""Priority of this process: real-time, or low."""
 
 import ctypes
 import os
@@ -8,6 +8,10 @@ from exo_control.errors import ExoError
 
 LOCK_CURRENT, LOCK_FUTURE, LOCK_ON_FAULT = 1, 2, 4
 """Of mlockall (sys/mman.h): what is mapped, what will be, and only what is touched."""
+
+
+VIEWER_NICENESS = 10
+"""Of processes that only show the walk: drawing comes after walking."""
 
 
 class PriorityError(ExoError):
@@ -32,6 +36,12 @@ def set_realtime_priority(priority: int) -> None:
             "rtprio and memlock in /etc/security/limits.conf, in a container with --cap-add=sys_nice "
             "--cap-add=ipc_lock --ulimit rtprio=99"
         ) from None
+
+
+def set_niceness(niceness: int) -> None:
+    """Let all threads of this process, those of DDS included, stand back behind others; 0 to 19."""
+    for thread in Path("/proc/self/task").iterdir():
+        os.setpriority(os.PRIO_PROCESS, int(thread.name), max(niceness, os.getpriority(os.PRIO_PROCESS, 0)))
 
 
 def _lock_memory() -> None:

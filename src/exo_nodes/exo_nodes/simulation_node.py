@@ -11,6 +11,7 @@ from rclpy.parameter import Parameter
 
 from exo_control.joints import JOINT_NAMES, POLICY_PERIOD_S
 from exo_nodes import qos, topics
+from exo_nodes.assistance_services import AssistanceServices
 from exo_nodes.device import WAIT_FOR_TRIAL, Device, Vector
 from exo_nodes.human_topics import HumanTopics
 from exo_nodes.lifecycle import WAIT_FOR_RECORDER, ExoNode, StartError
@@ -19,6 +20,7 @@ from exo_nodes.parameters import NodeParameter
 from exo_nodes.peers import clash, rival_policies, unrecorded
 from exo_nodes.person import PERSON, disturbance_of, make_person, set_motion
 from exo_nodes.stamps import tick_ns
+from exo_nodes.steering import LEAN, Steering
 from exo_nodes.tick_schedule import TickSchedule
 from exo_safety.limiter import SafetyLimiter
 from exo_safety.limits import load_limits
@@ -41,6 +43,7 @@ PARAMETERS = (
     NodeParameter("lockstep_timeout_s", 1.0, "longest wait for that command, s of wall time", 0.001, 600.0),
     NodeParameter("position_noise_rad", 0.0, "standard deviation of the angles the policy gets, rad", 0.0, 0.5),
     NodeParameter("velocity_noise_rad_s", 0.0, "standard deviation of the velocities the policy gets, rad/s", 0.0, 2.0),
+    LEAN,
     NodeParameter("wait_for_policy", True, "start only when a policy answers exo/joint_states"),
     WAIT_FOR_TRIAL,
 )
@@ -56,6 +59,7 @@ class SimulationNode(ExoNode):
 
     def __init__(self) -> None:
         super().__init__("simulation", PARAMETERS)
+        self._steering = Steering(self, self.values[LEAN.name], can_lean=self.values["engine"] != "scone")
         self.add_on_set_parameters_callback(self._on_parameters)
 
     def _on_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
@@ -73,6 +77,7 @@ class SimulationNode(ExoNode):
         self.get_logger().info(f"limits {limits.sha256()[:12]}: {limits}")
         self._limiter = SafetyLimiter(limits)
         self._device = Device(self, self._limiter, self._tick_period_s, "simulation")
+        self._assistance = AssistanceServices(self, self._limiter, self._start_assistance)
         self._human_topics = HumanTopics(self)
         self._diagnostics = self.create_publisher(DiagnosticArray, topics.DIAGNOSTICS, qos.diagnostics())
         self._report = Report(
@@ -102,6 +107,7 @@ class SimulationNode(ExoNode):
         """Put the person at the start of the walk."""
         values = self.values
         self._human.reset()
+        self._steering.reset()
         drawn = disturbance_of(values).draw(self._periods, np.random.default_rng(values["seed"]))
         self._noise_nm, self._push_m_s = drawn
         noise = SensorNoise(values["position_noise_rad"], values["velocity_noise_rad_s"])
@@ -130,6 +136,7 @@ class SimulationNode(ExoNode):
     def cleanup(self) -> None:
         """Destroy the topics."""
         self._device.destroy()
+        self._assistance.destroy()
         self._human_topics.destroy()
         self.destroy_publisher(self._diagnostics)
 
@@ -151,8 +158,14 @@ class SimulationNode(ExoNode):
         self._torque_nm = self._limit()
         if self._push_m_s[self._tick] != 0.0:
             self._human.push(self._push_m_s[self._tick])
+        self._steering.apply(self._human)
         self._human.step(self._torque_nm + self._noise_nm[self._tick])
         self._tick += 1
+
+    def _start_assistance(self) -> None:
+        if not self.is_active:
+            raise StartError("the simulation node is not active")
+        self._limiter.start()
 
     def _limit(self) -> Vector:
         now_ns, human = tick_ns(self._tick), self._human

@@ -51,6 +51,16 @@ def trainer_node() -> None:
     sys.exit(_run("trainer_node", "TrainerNode"))
 
 
+def view_node() -> None:
+    """Run the view node."""
+    sys.exit(_run("view_node", "ViewNode"))
+
+
+def marker_node() -> None:
+    """Run the marker node."""
+    sys.exit(_run("marker_node", "MarkerNode"))
+
+
 def _run(module: str, node_class: str) -> int:
     stop = threading.Event()
 

@@ -23,6 +23,8 @@ human/ground_reaction/right, left   geometry_msgs/WrenchStamped       force on t
 human/centre_of_mass                nav_msgs/Odometry                 of the whole body, x forward, z up, m and m/s
 human/muscle_activations            sensor_msgs/JointState            a named vector: name = muscle, position =
                                                                       activation, 0 to 1
+human/markers                       visualization_msgs/MarkerArray    body, muscles by activation, ground reactions and
+                                                                      torques, for rviz (marker_node)
 human/metabolic_power               sensor_msgs/JointState            a named vector: name = whole_body or muscle,
                                                                       position = W, mean over the last period
 exo/training/learning_curve         sensor_msgs/JointState            a named vector, one message per buffer: position =
@@ -32,7 +34,7 @@ exo/training/learning_curve         sensor_msgs/JointState            a named ve
                                                                       trainer once per second
 ==================================  ================================  ==============================================
 
-Services of the hardware node, all std_srvs/Trigger; none can raise a torque or a limit:
+Services of the device, simulated or real, all std_srvs/Trigger; none can raise a torque or a limit:
 
 ======================  ==============================================================================================
 exo/emergency_stop      zero torque in the next tick, latched
@@ -48,6 +50,13 @@ Services of the trial node, all std_srvs/Trigger:
 exo/trial/pause         zero torque within a second; the time of the phase stands still, the recording goes on
 exo/trial/resume        assistance and time go on
 exo/trial/abort         zero torque within a second, then the trial ends; ``resume:=`` goes on with it later
+======================  ==============================================================================================
+
+A simulated person is steered by two more, and by the parameter ``lean_rad`` of the simulation node:
+
+======================  ==============================================================================================
+human/push_forward      pushes the whole body forward by 0.2 m/s
+human/push_backward     pushes it backward
 ======================  ==============================================================================================
 
 The emergency stop node has press and release, relative to its name.
@@ -74,11 +83,15 @@ START = "exo/start"
 RESET = "exo/reset"
 LOWER_ASSISTANCE = "exo/lower_assistance"
 
+PUSH_FORWARD = "human/push_forward"
+PUSH_BACKWARD = "human/push_backward"
+
 HUMAN_JOINT_STATES = "human/joint_states"
 GROUND_REACTION = {"right": "human/ground_reaction/right", "left": "human/ground_reaction/left"}
 CENTRE_OF_MASS = "human/centre_of_mass"
 MUSCLE_ACTIVATIONS = "human/muscle_activations"
 METABOLIC_POWER = "human/metabolic_power"
+MARKERS = "human/markers"
 
 LEARNING_CURVE = "exo/training/learning_curve"
 

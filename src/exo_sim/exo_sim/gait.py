@@ -49,9 +49,7 @@ class Gait:
 
     def reflex_arrays(self) -> ReflexArrays:
         """Return the table the engine runs."""
-        arrays = self.controller.arrays(self.gains)
-        holds_tilt = arrays.sensor == SENSOR_POSITION
-        return arrays._replace(offset=np.where(holds_tilt, arrays.offset + self.lean_rad, arrays.offset))
+        return leaning(self.controller.arrays(self.gains), self.lean_rad)
 
     def save(self, path: Path) -> None:
         """Write the gait file."""
@@ -65,6 +63,12 @@ class Gait:
         }
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(yaml.safe_dump(data, sort_keys=False, width=120))
+
+
+def leaning(arrays: ReflexArrays, lean_rad: float) -> ReflexArrays:
+    """Return reflexes that hold the pelvis at another tilt; see ``Gait.lean_rad``."""
+    holds_tilt = arrays.sensor == SENSOR_POSITION
+    return arrays._replace(offset=np.where(holds_tilt, arrays.offset + lean_rad, arrays.offset))
 
 
 def initial_gait(controller: ReflexController) -> Gait:

@@ -13,7 +13,7 @@ from exo_sim.engine.compiled import specialised
 from exo_sim.engine.model_arrays import Floats, ModelArrays, model_arrays
 from exo_sim.engine.reflexes import ReflexArrays
 from exo_sim.engine.rollout import com_height
-from exo_sim.gait import Gait
+from exo_sim.gait import Gait, leaning
 from exo_sim.human_interface import DEFAULT_PHYSICS_STEP_S, FALL_HEIGHT, Human
 from exo_sim.human_model import HumanModel
 from exo_sim.names import COORDINATES
@@ -93,7 +93,7 @@ class SimulatedHuman(Human):
         """
         self.model, self.gait = model, gait
         self.arrays = model_arrays(model)
-        self._reflexes = gait.reflex_arrays()
+        self._reflexes = self._upright = gait.reflex_arrays()
         self.physics_step_s = physics_step_s
         self._steps_per_control = steps_per_control(physics_step_s)
         self._steps = self._steps_per_control * round(POLICY_PERIOD_S / layout.CONTROL_PERIOD_S)
@@ -107,6 +107,7 @@ class SimulatedHuman(Human):
     def reset(self) -> None:
         """Go back to the start of the walk."""
         self._state = self._start.copy()
+        self._reflexes = self._upright
         self._energy_before: Floats = np.zeros(layout.N_MUSCLES)
 
     def step(self, hip_torque_nm: NDArray[np.float64]) -> None:
@@ -134,6 +135,10 @@ class SimulatedHuman(Human):
     def push(self, velocity_change_m_s: float) -> None:
         """Change the forward velocity of the whole body at once."""
         self._state[layout.VELOCITY] += velocity_change_m_s
+
+    def lean(self, angle_rad: float) -> None:
+        """Let the reflexes hold the trunk at another angle than the gait's: forward is negative, and walks faster."""
+        self._reflexes = leaning(self._upright, angle_rad)
 
     @property
     def has_fallen(self) -> bool:

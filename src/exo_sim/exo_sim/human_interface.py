@@ -56,6 +56,14 @@ class Human(ABC):
         """
         raise NotImplementedError
 
+    def lean(self, angle_rad: float) -> None:
+        """Let the reflexes hold the trunk at another angle than the gait's: forward is negative, and walks faster.
+
+        Raises:
+            NotImplementedError: the engine's reflexes are its own.
+        """
+        raise NotImplementedError
+
     def another(self) -> Human:
         """Return a human like this one, on their own, at the start of the walk."""
         other = copy.copy(self)

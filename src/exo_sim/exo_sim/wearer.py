@@ -115,6 +115,7 @@ class Wearer:
         """Go back to the start of what they do first."""
         self._wanted = self._doing = self._first
         self._motion = _Motion(self._humans[self._first], None)
+        self._lean_rad = 0.0
         self._state: BodyState | None = None
         self._steps = 0
 
@@ -148,6 +149,8 @@ class Wearer:
         if wanted != self._doing:
             self._motion = _Motion(self._humans[wanted], self._motion)
             self._doing = wanted
+            if self._lean_rad:
+                self._motion.human.lean(self._lean_rad)
 
     def advance(self, hip_torque_nm: NDArray[np.float64], physics_steps: int) -> None:
         """Advance by some physics steps; only people of our own engine can."""
@@ -159,6 +162,11 @@ class Wearer:
         """Change the forward velocity of the whole body at once."""
         self._motion.push(velocity_change_m_s)
         self._state = None
+
+    def lean(self, angle_rad: float) -> None:
+        """Walk with the trunk at another angle than the gait's, rad; forward is negative, and walks faster."""
+        self._lean_rad = angle_rad
+        self._motion.human.lean(angle_rad)
 
     @property
     def state(self) -> BodyState:

@@ -62,7 +62,8 @@ def summarise(trial: Path, as_json: bool = False) -> None:
             summary = summarise_trial(recording, trajectory, unassisted, same_speed)
             _write(trial, summary)
         else:
-            print(f"{trial}: gait, model or engine have changed since: nothing to compare with", file=sys.stderr)
+            why = "gait, model or engine have changed since, or the person was pushed or led while walking"
+            print(f"{trial}: {why}: nothing to compare with", file=sys.stderr)
     files = [trial_folder.SUMMARY]
     if model is not None:
         from exo.trial_plot import plot_trial

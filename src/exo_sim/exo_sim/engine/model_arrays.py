@@ -16,7 +16,9 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.uint64]
 """Unsigned: Numba tests signed ones for being negative."""
 
-_SEGMENT_OF = {"pelvis": 0, "torso": 0, "femur": 1, "tibia": 2, "calcn": 3}
+SEGMENT_OF = {"pelvis": 0, "torso": 0, "femur": 1, "tibia": 2, "calcn": 3}
+"""Segment that a body belongs to: pelvis and torso are one."""
+
 _JOINT_ABOVE = {1: "hip", 2: "knee", 3: "ankle"}
 
 
@@ -98,7 +100,8 @@ def _origin(model: HumanModel, body: str) -> Floats:
     return shift
 
 
-def _point(model: HumanModel, body: str, point: tuple[float, float, float]) -> Floats:
+def point_on_segment(model: HumanModel, body: str, point: tuple[float, float, float]) -> Floats:
+    """Return a body's point relative to the upper joint of its segment: x, y, and z from the hip outward; (3,) m."""
     return _origin(model, body) + np.array(point)
 
 
@@ -111,7 +114,7 @@ def model_arrays(model: HumanModel) -> ModelArrays:
     central_inertia = np.zeros(4)
     members = {0: ("pelvis", "torso"), 1: ("femur",), 2: ("tibia",), 3: ("calcn",)}
     for segment, names in members.items():
-        centres = [_point(model, n, (*bodies[n].com_m, 0.0))[:2] for n in names]
+        centres = [point_on_segment(model, n, (*bodies[n].com_m, 0.0))[:2] for n in names]
         masses = [bodies[n].mass_kg for n in names]
         mass[segment] = sum(masses)
         com[segment] = sum(m * p for m, p in zip(masses, centres, strict=True)) / mass[segment]
@@ -134,8 +137,8 @@ def model_arrays(model: HumanModel) -> ModelArrays:
             muscle = leg * N_LEG_MUSCLES + index
             points = model.muscles[name].path
             for (body_a, point_a), (body_b, point_b) in itertools.pairwise(points):
-                a, b = _point(model, body_a, point_a), _point(model, body_b, point_b)
-                upper, lower = _SEGMENT_OF[body_a], _SEGMENT_OF[body_b]
+                a, b = point_on_segment(model, body_a, point_a), point_on_segment(model, body_b, point_b)
+                upper, lower = SEGMENT_OF[body_a], SEGMENT_OF[body_b]
                 if upper == lower:
                     constant[muscle] += np.linalg.norm(b - a)
                     continue
@@ -162,7 +165,7 @@ def model_arrays(model: HumanModel) -> ModelArrays:
         length=length,
         inertia=inertia,
         pelvis_origin=_origin(model, "pelvis")[:2].copy(),
-        pelvis_com=_point(model, "pelvis", (*bodies["pelvis"].com_m, 0.0))[:2].copy(),
+        pelvis_com=point_on_segment(model, "pelvis", (*bodies["pelvis"].com_m, 0.0))[:2].copy(),
         foot_com=com[3].copy(),
         leg_length=float(np.linalg.norm(length[1]) + np.linalg.norm(length[2])),
         joint_damping=np.array([j.damping_nm_s_rad for j in hip_knee_ankle]),
