@@ -12,7 +12,6 @@ from exo.launched_trial import DISCOVERY, LIMIT_DISCOVERY, LaunchedTrial
 from exo.rviz_nodes import rviz_nodes
 from exo.trial_plan import check_names, plan_trial
 from exo.view_plan import plan_view
-from exo_nodes import topics
 from exo_sim.names import DEFAULT_GAIT
 
 TRUE_FALSE = ["true", "false"]
