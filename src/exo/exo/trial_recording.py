@@ -29,8 +29,6 @@ SIDES = ("right", "left")
 FORWARD_UP = (0, 2)
 """x and z of a vector."""
 
-DEVICE_FIELDS = ("position", "velocity", "effort")
-
 
 def empty_topic(name: str) -> RecordedTopic | RecordedReports:
     """Return what keeps the messages of a topic: of each only what figures are made from."""
@@ -43,7 +41,7 @@ def empty_topic(name: str) -> RecordedTopic | RecordedReports:
     if name == topics.CENTRE_OF_MASS:
         return RecordedTopic(numbers_after(2, ("x", "y", "z")), [VECTOR])
     kept = {
-        topics.JOINT_STATES: DEVICE_FIELDS,
+        topics.JOINT_STATES: ("position", "velocity", "effort"),
         topics.JOINT_COMMANDS: ("effort",),
         topics.HUMAN_JOINT_STATES: ("position", "velocity"),
     }

@@ -23,8 +23,8 @@ COLUMNS = (
     ("exo power net, W", "exo_net_power_w", 2),
     ("exo power positive, W", "exo_positive_power_w", 2),
     ("net metabolic rate, W/kg", "net_metabolic_rate_w_kg", 2),
-    ("net cost of transport, J/(kg m)", "cot_net", 2),
-    ("hip muscles, squared activation", "hip_activation_squared", 4),
+    ("net CoT, J/(kg m)", "cot_net", 2),
+    ("hip muscles, act.²", "hip_activation_squared", 4),
 )
 BASELINE_POLICY = "zero"
 
@@ -43,7 +43,7 @@ def summary_table(walks: Sequence[WalkAnalysis]) -> Table:
     caption = (
         "Figures of each walk. Strides are whole ones of the right leg; stride time is mean ± SD over them. Asymmetry "
         "is how much longer the step onto the left is, % of a stride. Torque is of both hips, power the sum of both; "
-        "net metabolic rate is without the basal part."
+        "net metabolic rate and cost of transport (CoT) are without the basal part; act.² is mean squared activation."
     )
     columns = ["walk", "length, s", "strides", "stride, s", *(name for name, _, _ in used)]
     return Table(columns, rows, caption, [colour_of(index) for index in range(len(walks))])

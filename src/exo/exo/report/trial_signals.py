@@ -113,7 +113,7 @@ class TrialSignals:
         return self._times(series), series.values[:, column]
 
     def _times(self, series: Series) -> Floats:
-        times: Floats = 1e-9 * (series.stamp_ns - self.origin_ns)
+        times: Floats = (series.stamp_ns - self.origin_ns) * np.float64(1e-9)
         return times
 
     @property
