@@ -15,7 +15,8 @@ ARGS ?=
 PYTHON ?=
 
 VENV := .venv
-LIBRARIES := exo exo_analysis exo_control exo_hardware exo_learning exo_safety exo_sim exo_trial exo_nodes ros2_subset launch launch_ros
+LIBRARIES := exo exo_analysis exo_control exo_hardware exo_learning exo_safety exo_scone exo_sim exo_trial exo_nodes ros2_subset \
+  launch launch_ros
 SOURCED := . ./env.sh &&
 
 # A sourced ROS 2 distribution brings rclpy, the messages and `ros2`: its wheels stay out then.

@@ -29,10 +29,12 @@ ARGUMENTS = [
         "engine",
         default_value="auto",
         choices=["auto", "native", "scone"],
-        description="simulation engine; auto takes the best that is installed",
+        description="auto or native: our own; scone: SCONE, where it is installed (`exo scone find`)",
     ),
     DeclareLaunchArgument(
-        "gait", default_value=DEFAULT_GAIT, description="name of a file in config/gaits, or a path ending in .yaml"
+        "gait",
+        default_value=DEFAULT_GAIT,
+        description="name in config/gaits, or a path ending in .yaml, or, in SCONE, of a model ending in .scone",
     ),
     DeclareLaunchArgument(
         "subject", default_value="reference", description="name of a file in config/subjects, or a path ending in .yaml"

@@ -23,9 +23,9 @@ Fields = dict[str, NDArray[np.float64]]
 
 
 @pytest.fixture(scope="module")
-def short(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """An MCAP file of 1.5 s, in several chunks."""
-    return next((write_bag(tmp_path_factory.mktemp("short") / "walk", seconds=1.5) / "bag").glob("*.mcap")).read_bytes()
+def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An MCAP file of 1.5 s."""
+    return next((write_bag(tmp_path_factory.mktemp("short") / "walk", seconds=1.5) / "bag").glob("*.mcap"))
 
 
 @pytest.fixture(scope="module")
@@ -46,22 +46,24 @@ def load_bytes(content: bytes, name: str = "bag.mcap") -> dict[str, int]:
         return {topic: len(messages) for topic, messages in recording.topics.items()}
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(data=st.data())
-def test_a_file_cut_anywhere_gives_what_is_before_the_cut(short: bytes, data: st.DataObject) -> None:
-    cut = data.draw(st.integers(0, len(short) - 1))
-    counts = load_bytes(short[:cut])
+def test_a_file_cut_anywhere_gives_what_is_before_the_cut(short: Path, data: st.DataObject) -> None:
+    content = short.read_bytes()
+    cut = data.draw(st.integers(0, len(content) - 1))
+    counts = load_bytes(content[:cut])
     # The messages of a file lie one after another, each of several hundred bytes.
     assert sum(counts.values()) >= (cut - 60_000) / 1000
     assert all(count <= 150 for count in counts.values())
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(data=st.data())
-def test_bytes_changed_anywhere_are_no_error(short: bytes, data: st.DataObject) -> None:
-    at = data.draw(st.integers(0, len(short) - 1))
+def test_bytes_changed_anywhere_are_no_error(short: Path, data: st.DataObject) -> None:
+    content = short.read_bytes()
+    at = data.draw(st.integers(0, len(content) - 1))
     junk = data.draw(st.binary(min_size=1, max_size=40))
-    counts = load_bytes(short[:at] + junk + short[at + len(junk) :])
+    counts = load_bytes(content[:at] + junk + content[at + len(junk) :])
     assert all(count <= 151 for count in counts.values())
 
 
@@ -107,13 +109,13 @@ def test_a_damaged_sqlite_bag_gives_what_is_before_the_damage(tmp_path: Path) ->
 def test_topics_that_are_missing_are_named_and_the_rest_is_used(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    trials = {topic: write_bag(tmp_path / str(i), 8.0, leave_out=[topic]) for i, topic in enumerate(topics.RECORDED)}
+    trials = {topic: write_bag(tmp_path / str(i), 6.0, leave_out=[topic]) for i, topic in enumerate(topics.RECORDED)}
     for topic, trial in trials.items():
         report = report_trial(trial)
         assert report.missing_topics == [topic] and report.walks[0].strides >= 2
     page = tmp_path / "page.html"
-    assert main(["report", *map(str, trials.values()), "--output", str(page)]) == 0
-    assert all(f"not recorded: {topic}" in page.read_text() for topic in topics.RECORDED)
+    assert main(["report", str(trials[topics.SAFETY_STATUS]), "--output", str(page)]) == 0
+    assert f"not recorded: {topics.SAFETY_STATUS}" in page.read_text()
 
 
 def test_a_clock_that_jumps_is_named_and_undone(tmp_path: Path, whole: Path) -> None:

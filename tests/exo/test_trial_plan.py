@@ -45,7 +45,6 @@ def test_values_are_converted(tmp_path: Path) -> None:
     [
         ("policy", "doffc", "unknown policy 'doffc'; did you mean 'dofc'?"),
         ("policy", "missing.onnx", "no such file"),
-        ("engine", "scone", "SCONE is not installed; use engine:=auto or engine:=native"),
         ("gait", "moonwalk", "unknown gait 'moonwalk'"),
         ("gait", "missing.yaml", "cannot read the file"),
         ("subject", "nobody", "unknown subject 'nobody'"),

@@ -22,6 +22,7 @@ from exo_nodes import qos, topics
 from exo_nodes.lifecycle import EXIT_CANNOT_START
 from exo_nodes.stamps import PERIOD_NS, START_NS, stamp_ns
 from exo_safety.limits import load_limits
+from exo_scone.finder import find_scone
 from exo_sim.names import MUSCLES
 
 from .conftest import Observer, StartNode
@@ -351,7 +352,12 @@ def test_lifecycle_by_hand(observer: Observer, start_node: StartNode) -> None:
         ("policy_node", {"dofc.gain_nm": 130.0}, "parameter dofc.gain_nm = 130.0; allowed: a number"),
         ("policy_node", {"dofc.gian_nm": 8.0}, "no parameter 'dofc.gian_nm'; did you mean 'dofc.gain_nm'?"),
         ("simulation_node", {"engine": "hyfydy"}, "parameter engine = 'hyfydy'; allowed: one of auto, native, scone"),
-        ("simulation_node", {"engine": "scone"}, "SCONE is not installed"),
+        pytest.param(
+            "simulation_node",
+            {"engine": "scone"},
+            "SCONE is not installed",
+            marks=pytest.mark.skipif(find_scone().usable, reason="SCONE is installed"),
+        ),
         ("simulation_node", {"duration_s": "long"}, "parameter duration_s = 'long'; allowed: a number"),
         ("simulation_node", {"gait": "moonwalk"}, "unknown gait 'moonwalk'; "),
         ("simulation_node", {"subject": "nobody"}, "unknown subject 'nobody'; "),

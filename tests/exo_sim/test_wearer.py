@@ -13,7 +13,7 @@ from exo_sim.gait import load_gait
 from exo_sim.gait_speeds import gait_at_speed
 from exo_sim.human import SimulatedHuman
 from exo_sim.human_model import HumanModel, load_human_model
-from exo_sim.wearer import EASE_S, STAND, Wearer
+from exo_sim.wearer import EASE_S, STAND, Wearer, make_wearer
 
 GAIT, SLOWER = "geyer_herr", "speeds/geyer_herr_1.11"
 EASE_TICKS = round(EASE_S / POLICY_PERIOD_S)
@@ -25,9 +25,9 @@ def model() -> HumanModel:
 
 
 @pytest.fixture(scope="module")
-def make_wearer(model: HumanModel) -> Callable[[str], Wearer]:
+def wearer_who(model: HumanModel) -> Callable[[str], Wearer]:
     gaits = {name: load_gait(name) for name in (GAIT, SLOWER)}
-    return lambda first: Wearer(model, gaits, first)
+    return lambda first: make_wearer(model, gaits, first)
 
 
 def walk(wearer: Wearer, ticks: int) -> list[BodyState]:
@@ -39,9 +39,9 @@ def walk(wearer: Wearer, ticks: int) -> list[BodyState]:
 
 
 def test_a_person_who_only_walks_is_the_human_of_the_engine(
-    model: HumanModel, make_wearer: Callable[[str], Wearer]
+    model: HumanModel, wearer_who: Callable[[str], Wearer]
 ) -> None:
-    wearer, human = make_wearer(GAIT), SimulatedHuman(model, load_gait(GAIT))
+    wearer, human = wearer_who(GAIT), SimulatedHuman(model, load_gait(GAIT))
     for tick in range(200):
         torque = np.array([2.0, -2.0]) if tick % 50 < 25 else np.zeros(2)
         wearer.step(torque)
@@ -53,9 +53,9 @@ def test_a_person_who_only_walks_is_the_human_of_the_engine(
 
 
 def test_standing_is_still_and_takes_little_more_than_the_basal_rate(
-    model: HumanModel, make_wearer: Callable[[str], Wearer]
+    model: HumanModel, wearer_who: Callable[[str], Wearer]
 ) -> None:
-    wearer = make_wearer(STAND)
+    wearer = wearer_who(STAND)
     first, *_, last = walk(wearer, 300)
     assert last.joint_position_rad.tolist() == first.joint_position_rad.tolist() == [0.0] * 7
     assert not last.joint_velocity_rad_s.any() and not last.com_velocity_m_s.any()
@@ -69,8 +69,8 @@ def test_standing_is_still_and_takes_little_more_than_the_basal_rate(
 
 
 @pytest.mark.parametrize(("first", "then"), [(STAND, GAIT), (GAIT, STAND), (GAIT, SLOWER)])
-def test_a_passage_has_no_jump(make_wearer: Callable[[str], Wearer], first: str, then: str) -> None:
-    wearer, limits = make_wearer(first), load_limits()
+def test_a_passage_has_no_jump(wearer_who: Callable[[str], Wearer], first: str, then: str) -> None:
+    wearer, limits = wearer_who(first), load_limits()
     before = walk(wearer, 130)
     wearer.do(then)
     states = [*before[-2:], *walk(wearer, EASE_TICKS + 50)]
@@ -88,9 +88,9 @@ def test_a_passage_has_no_jump(make_wearer: Callable[[str], Wearer], first: str,
 
 
 def test_after_a_passage_the_motion_is_the_new_one_alone(
-    model: HumanModel, make_wearer: Callable[[str], Wearer]
+    model: HumanModel, wearer_who: Callable[[str], Wearer]
 ) -> None:
-    wearer = make_wearer(GAIT)
+    wearer = wearer_who(GAIT)
     walk(wearer, 100)
     wearer.do(STAND)
     walk(wearer, EASE_TICKS)
@@ -104,8 +104,8 @@ def test_after_a_passage_the_motion_is_the_new_one_alone(
     assert wearer.state.joint_position_rad == pytest.approx(alone.joint_position_rad, abs=1e-12)
 
 
-def test_a_motion_may_change_while_the_last_passage_goes_on(make_wearer: Callable[[str], Wearer]) -> None:
-    wearer = make_wearer(STAND)
+def test_a_motion_may_change_while_the_last_passage_goes_on(wearer_who: Callable[[str], Wearer]) -> None:
+    wearer = wearer_who(STAND)
     walk(wearer, 10)
     states = [wearer.state]
     for motion in (GAIT, STAND, GAIT):
@@ -115,9 +115,9 @@ def test_a_motion_may_change_while_the_last_passage_goes_on(make_wearer: Callabl
     assert np.abs(np.diff(angle, axis=0)).max() < 0.5 * load_limits().encoder_jump_rad
 
 
-def test_a_gait_that_was_not_prepared(make_wearer: Callable[[str], Wearer]) -> None:
+def test_a_gait_that_was_not_prepared(wearer_who: Callable[[str], Wearer]) -> None:
     with pytest.raises(ConfigError, match=r"motion 'moonwalk' was not prepared; choices: geyer_herr, .*stand"):
-        make_wearer(STAND).do("moonwalk")
+        wearer_who(STAND).do("moonwalk")
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,8 @@ class Trial:
     ) -> None:
         self.folder = folder
         self._log = folder.with_suffix(".txt")
-        words = [f"{key}:={value}" for key, value in {"trial_dir": folder, **arguments}.items()]
+        given = {"trial_dir": folder, **arguments}
+        words = [f"{key}:={value}" for key, value in given.items() if value is not None]
         with self._log.open("wb") as output:
             self.process = subprocess.Popen(
                 [*prefix, "ros2", "launch", "exo", launch_file, *words],

@@ -161,7 +161,7 @@ def test_an_aborted_trial_goes_on_with_the_phase_that_was_not_finished(
         assert reader.message_count > 1000
     before = digests(trial.folder / "bag")
 
-    resumed = launch_trial("trial.launch.py", trial_dir="", resume=trial.folder, lockstep="true")
+    resumed = launch_trial("trial.launch.py", trial_dir=None, resume=trial.folder, lockstep="true")
     assert resumed.exit_code() == 0, resumed.output
     assert digests(trial.folder / "bag") == before
     summary = summary_of(trial.folder)

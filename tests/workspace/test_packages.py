@@ -28,7 +28,9 @@ def package(folder: Path) -> Package:
     return parse_package(str(folder / "package.xml"))
 
 
-CORE = {"exo_analysis", "exo_control", "exo_hardware", "exo_learning", "exo_safety", "exo_sim", "exo_trial"}
+CORE = {
+    "exo_analysis", "exo_control", "exo_hardware", "exo_learning", "exo_safety", "exo_scone", "exo_sim", "exo_trial",
+}  # fmt: skip
 
 
 def test_the_workspace_has_its_packages() -> None:
@@ -80,7 +82,8 @@ def test_package_xml_declares_what_the_code_imports(folder: Path, package: Packa
 
 
 @pytest.mark.parametrize(
-    "name", ["exo_analysis", "exo_control", "exo_hardware", "exo_learning", "exo_safety", "exo_sim", "exo_trial"]
+    "name",
+    sorted(CORE),
 )
 def test_the_core_is_free_of_ros(name: str) -> None:
     ros = {"rclpy", "launch", "launch_ros", "ament_index_python", "std_msgs", "sensor_msgs", "rosgraph_msgs"}

@@ -13,7 +13,7 @@ from exo_control.errors import ExoError
 # The modules of exo.commands that are subcommands, in the order of `exo --help`. A dash stands for an underscore.
 COMMANDS = (
     "walk", "record", "summary", "report", "metabolic", "evaluate", "bound", "optimize-gait", "train", "curves",
-    "export", "calibrate", "test-safety", "soak", "compare", "bench", "doctor", "version",
+    "export", "calibrate", "test-safety", "soak", "compare", "scone", "bench", "doctor", "version",
 )  # fmt: skip
 
 EXIT_ERROR = 2

@@ -7,10 +7,15 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
+from mcap.data_stream import ReadDataStream
+from mcap.opcode import Opcode
 from mcap.records import Channel, Chunk, McapRecord, Message, Metadata, Schema
 from mcap.stream_reader import StreamReader, get_chunk_data_stream
 
 from exo.bag_message import BagMessage
+
+RECORD_HEADER = 9
+"""Bytes before the content of a record: opcode and length."""
 
 LARGEST_RECORD = 1 << 28
 """Bytes; a length beyond this is damage. Recorders write chunks of about a megabyte."""
@@ -42,6 +47,9 @@ class McapRecovery:
                     yield from self._take(part)
                 damaged += bool(inner.error)
             if outer.error:
+                if cut := _cut_chunk(file, outer.last_begin):
+                    for part in _Records(*_content(cut)):
+                        yield from self._take(part)
                 left = self._path.stat().st_size - outer.last_begin
                 self.problems.append(
                     f"{self._path.name}: nothing more can be read from byte {outer.last_begin} on "
@@ -87,6 +95,19 @@ class _Records:
                 self.error = self.error or str(error) or type(error).__name__
                 return
             yield record
+
+
+def _cut_chunk(file: IO[bytes], begin: int) -> Chunk | None:
+    """Return the chunk that begins here, which the file ends in; None if it is something else."""
+    left = file.seek(0, 2) - begin
+    file.seek(begin)
+    if file.read(1) != bytes([Opcode.CHUNK]) or left > LARGEST_RECORD:
+        return None
+    file.seek(begin + RECORD_HEADER)
+    try:
+        return Chunk.read(ReadDataStream(file))
+    except Exception:  # as above
+        return None
 
 
 def _content(chunk: Chunk) -> tuple[IO[bytes], str]:

@@ -6,12 +6,12 @@ from array import array
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from exo.cdr_layout import ENCAPSULATION, MALFORMED, STAMP_END, Layout, is_little_endian
 from exo_analysis.stamp_quality import ClockJump, without_jumps
 
-Floats = NDArray[np.floating]
+Floats = NDArray[np.float64]
 Stamps = NDArray[np.int64]
 
 BLOCK = 4096
@@ -21,7 +21,7 @@ BLOCK = 4096
 class RecordedTopic:
     """Messages with a header and numbers, in the order of their recording."""
 
-    def __init__(self, layout: Layout, kept: Sequence[str], dtype: type[np.floating] = np.float64) -> None:
+    def __init__(self, layout: Layout, kept: Sequence[str], dtype: DTypeLike = np.float64) -> None:
         """Begin without messages.
 
         Args:
@@ -97,8 +97,9 @@ class RecordedTopic:
         parts = stamps.reshape(-1, 2).astype(np.int64)
         self._stamps.append(parts[:, 0] * 1_000_000_000 + parts[:, 1])
         self._received.append(received)
-        for name, values in arrays.items():
-            self._columns[name].append(values.astype(self._dtype))
+        with np.errstate(over="ignore"):  # damage; infinity then says so
+            for name, values in arrays.items():
+                self._columns[name].append(values.astype(self._dtype))
 
     def _is_uniform(self, block: Sequence[bytes]) -> bool:
         """Whether the messages differ from the first one in stamp and numbers only, as a rule they do."""

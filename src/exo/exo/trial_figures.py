@@ -13,9 +13,10 @@ from exo.trajectory import Floats, Trajectory, from_walk
 from exo.trial_recording import Recording
 from exo_analysis.device_effort import device_effort
 from exo_control.joints import POLICY_PERIOD_S
+from exo_scone.people import is_own_model
 from exo_sim.disturbance import Disturbance
 from exo_sim.gait import load_gait
-from exo_sim.human import FALL_HEIGHT
+from exo_sim.human_interface import FALL_HEIGHT
 from exo_sim.human_model import HumanModel, load_human_model
 from exo_sim.names import HIP_MUSCLES, MUSCLES
 from exo_sim.speed_matching import walk_at_speed
@@ -32,7 +33,7 @@ COMPARED = ("speed_mps", "cot_gross", "cot_net", "metabolic_power_w", "metabolic
 def human_model(recording: Recording) -> HumanModel | None:
     """Return the model of the trial's person, or None if the recording does not tell who that was."""
     parameters = recording.parameters
-    if "gait" not in parameters or "subject" not in parameters:
+    if "gait" not in parameters or "subject" not in parameters or is_own_model(parameters["gait"]):
         return None
     subject = load_subject(parameters["subject"])
     return load_human_model(load_gait(parameters["gait"]).human).scaled(subject.mass_kg, subject.height_m)

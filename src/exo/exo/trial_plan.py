@@ -18,6 +18,8 @@ from exo_control.errors import ConfigError, ExoError, choices_hint
 from exo_control.registry import policy_file
 from exo_control.source_commit import git_sha
 from exo_safety.limits import load_limits
+from exo_scone.finder import find_scone
+from exo_scone.people import check_engine, is_own_model
 from exo_sim.gait import load_gait
 from exo_sim.subject import load_subject
 
@@ -53,6 +55,8 @@ class TrialPlan:
         arguments = {key: value for key, value in asdict(self).items() if key != "directory"}
         files = {key: load_yaml(arguments[key]) for key in ("policy_params", "simulation_params")}
         person = {"gait": self.gait, "subject": self.subject, "seed": str(self.seed)}
+        if self.engine == "scone":
+            person["scone"] = find_scone().text
         return {**describe_trial(self.directory, self.policy, {**arguments, **files}), **person}
 
 
@@ -104,8 +108,8 @@ def plan_trial(arguments: Mapping[str, str]) -> TrialPlan:
     checked("policy", check_policy)
     checked("namespace", check_namespace)
     checked("rviz", _check_rviz)
-    checked("engine", _check_engine)
-    checked("gait", load_gait)
+    checked("engine", check_engine)
+    checked("gait", _check_gait(arguments["engine"]))
     checked("subject", load_subject)
     plan = TrialPlan(
         policy=arguments["policy"],
@@ -178,9 +182,16 @@ def _check_rviz(text: str) -> None:
         raise ConfigError("rviz2 is not installed; leave rviz out, and open the recording in Foxglove") from None
 
 
-def _check_engine(text: str) -> None:
-    if text == "scone":
-        raise ConfigError("SCONE is not installed; use engine:=auto or engine:=native")
+def _check_gait(engine: str) -> Callable[[str], None]:
+    """Return a check for a gait of ours, or in SCONE for a model of the user's."""
+
+    def check(text: str) -> None:
+        if engine != "scone" or not is_own_model(text):
+            load_gait(text)
+        elif not Path(text).is_file():
+            raise ConfigError("no such file")
+
+    return check
 
 
 def number_from(minimum: float, maximum: float, unit: str) -> Callable[[str], float]:

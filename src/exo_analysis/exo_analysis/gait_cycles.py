@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from exo_analysis.hip_strides import LONGEST_STRIDE_S, SHORTEST_STRIDE_S
 from exo_control.errors import ExoError
 
-Floats = NDArray[np.floating]
+Floats = NDArray[np.float64]
 
 CYCLE_PERCENT = np.arange(101.0)
 """Where a gait cycle is sampled, % from one event of a leg to the next of the same kind."""
@@ -37,10 +37,14 @@ def whole_strides(events_s: Floats, time_s: Floats) -> Floats:
     """
     strides = np.stack([events_s[:-1], events_s[1:]], axis=1) if len(events_s) > 1 else np.empty((0, 2))
     seconds = strides[:, 1] - strides[:, 0]
-    good = (seconds >= SHORTEST_STRIDE_S) & (seconds <= LONGEST_STRIDE_S)
+    return covered(strides[(seconds >= SHORTEST_STRIDE_S) & (seconds <= LONGEST_STRIDE_S)], time_s)
+
+
+def covered(strides: Floats, time_s: Floats) -> Floats:
+    """Return those strides, shape (strides, 2), that samples at times (m,) cover without a gap."""
     if not len(time_s):
         return strides[:0]
-    good &= (strides[:, 0] >= time_s[0]) & (strides[:, 1] <= time_s[-1])
+    good = (strides[:, 0] >= time_s[0]) & (strides[:, 1] <= time_s[-1])
     gaps = np.flatnonzero(np.diff(time_s) > LONGEST_GAP_S)
     # A gap lies in a stride if it ends after the stride begins and begins before the stride ends.
     first, last = (

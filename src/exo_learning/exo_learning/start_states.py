@@ -13,7 +13,7 @@ from exo_learning.walker_batch import Body, WalkerBatch
 from exo_safety.limiter import SafetyLimiter
 from exo_safety.limits import SafetyLimits
 from exo_sim.engine.model_arrays import Floats
-from exo_sim.human import FALL_HEIGHT
+from exo_sim.human_interface import FALL_HEIGHT
 
 LEAD_IN_S = 10.0
 """Length of the walk that the starts are taken from."""
@@ -27,6 +27,7 @@ class StartStates:
     """Moments of a walk without assistance, with the limiter that has watched it."""
 
     states: Floats  # (m, layout.STATE_SIZE)
+    first_tick: int  # policy periods walked by the first
     limiters: list[SafetyLimiter]
     speed_m_s: float  # the gait's own
     cost_of_transport: float  # likewise, net, J/(kg m)
@@ -42,18 +43,19 @@ def copy_limiter(limiter: SafetyLimiter) -> SafetyLimiter:
     return copy.deepcopy(limiter, {id(limits): limits})
 
 
-def record_starts(body: Body, limits: SafetyLimits, name: str) -> StartStates:
+def record_starts(body: Body, limits: SafetyLimits, name: str, walker: WalkerBatch | None = None) -> StartStates:
     """Walk without assistance, the limiter at work, and keep the moments that walks may start from.
 
     Args:
         body: who walks.
         limits: of the limiter.
         name: of the walker, for the error.
+        walker: a batch of this body alone, of another engine; our own by default.
 
     Raises:
         TrainingError: it falls, or leaves the limits, without any assistance.
     """
-    walker = WalkerBatch([body], [1])
+    walker = walker or WalkerBatch([body], [1])
     limiter = SafetyLimiter(limits)
     limiter.start()
     zero, no_push = np.zeros((1, 2)), np.zeros(1)
@@ -74,4 +76,4 @@ def record_starts(body: Body, limits: SafetyLimits, name: str) -> StartStates:
         walker.step(zero, no_push)
     distance = forward[-1] - forward[first]
     speed = distance / ((len(forward) - 1 - first) * POLICY_PERIOD_S)
-    return StartStates(np.stack(states), limiters, speed, (energy[-1] - energy[first]) / distance)
+    return StartStates(np.stack(states), first, limiters, speed, (energy[-1] - energy[first]) / distance)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -136,6 +136,7 @@ class StopConfig(ConfigModel):
 class TrainingConfig(ConfigModel):
     """A file of config/training."""
 
+    engine: Literal["native", "scone"] = Field(default="native", description="engine that the walkers walk in")
     gaits: list[str] = Field(min_length=1, description="gaits, names or paths; walkers take them in turn")
     subject: str = Field(description="subject, name or path")
     torque_limit_nm: float = Field(gt=0.0, le=TORQUE_CEILING_NM, description="torque of action 1, Nm")
@@ -169,7 +170,10 @@ class TrainingConfig(ConfigModel):
 
     def sha256(self) -> str:
         """Return the hash of the values, hex: the same for any order, comments or number format in the file."""
-        canonical = json.dumps(_numbers_alike(self.model_dump()), sort_keys=True, separators=(",", ":"))
+        values = self.model_dump()
+        if self.engine == "native":
+            del values["engine"]  # runs made before there was a choice keep their hash
+        canonical = json.dumps(_numbers_alike(values), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 

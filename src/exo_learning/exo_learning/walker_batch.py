@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,8 @@ from exo_sim.engine.compiled import kernel, specialised
 from exo_sim.engine.model_arrays import Floats, ModelArrays, model_arrays
 from exo_sim.engine.reflexes import ReflexArrays
 from exo_sim.gait import Gait
-from exo_sim.human import DEFAULT_PHYSICS_STEP_S, initial_state, steps_per_control
+from exo_sim.human import initial_state, steps_per_control
+from exo_sim.human_interface import DEFAULT_PHYSICS_STEP_S
 from exo_sim.human_model import HumanModel
 
 _SEGMENT_KIND = [0, 1, 2, 3, 1, 2, 3]  # row of ModelArrays.first_moment for each segment
@@ -71,12 +73,7 @@ class WalkerBatch:
             counts: humans of each body; their rows follow each other.
             threads: simulate the bodies, and parts of the larger ones, in so many threads.
         """
-        self.body_of: NDArray[np.intp] = np.repeat(np.arange(len(bodies)), counts)
-        self.states: Floats = np.stack([bodies[k].start for k in self.body_of])
-        moments = np.stack([body.arrays.first_moment / body.arrays.total_mass for body in bodies])
-        self._moment = moments[:, _SEGMENT_KIND][self.body_of]  # (n, segments, 2)
-        self.mass_kg: Floats = np.array([body.arrays.total_mass for body in bodies])[self.body_of]
-        self.basal_power_w: Floats = np.array([body.arrays.basal_power for body in bodies])[self.body_of]
+        self._place(bodies, counts)
         per_control = steps_per_control(DEFAULT_PHYSICS_STEP_S)
         steps = per_control * round(POLICY_PERIOD_S / layout.CONTROL_PERIOD_S)
         self._timing = (DEFAULT_PHYSICS_STEP_S, steps, per_control)
@@ -91,8 +88,40 @@ class WalkerBatch:
         )
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
+    def _place(self, bodies: Sequence[Body], counts: Sequence[int]) -> None:
+        self.body_of: NDArray[np.intp] = np.repeat(np.arange(len(bodies)), counts)
+        self.states: Floats = np.stack([bodies[k].start for k in self.body_of])
+        moments = np.stack([body.arrays.first_moment / body.arrays.total_mass for body in bodies])
+        self._moment = moments[:, _SEGMENT_KIND][self.body_of]  # (n, segments, 2)
+        self.mass_kg: Floats = np.array([body.arrays.total_mass for body in bodies])[self.body_of]
+        self.basal_power_w: Floats = np.array([body.arrays.basal_power for body in bodies])[self.body_of]
+
     def __len__(self) -> int:
         return len(self.states)
+
+    def begin(self, rows: Sequence[int], ticks: Sequence[int], states: Sequence[Floats]) -> None:
+        """Let humans begin new walks, each at a moment of a walk without assistance.
+
+        Args:
+            rows: of the humans.
+            ticks: policy periods that each has walked by then, from the start of its gait.
+            states: of each at that moment, (layout.STATE_SIZE,).
+        """
+        for row, state in zip(rows, states, strict=True):
+            self.states[row] = state
+
+    def close(self) -> None:
+        """End what simulates; the states stay."""
+        if self._pool:
+            self._pool.shutdown()
+
+    def snapshot(self) -> Any:
+        """Return what ``restore`` needs to bring back the humans as they are."""
+        return self.states.copy()
+
+    def restore(self, snapshot: Any) -> None:
+        """Go back to a snapshot of a batch of the same bodies."""
+        self.states[:] = snapshot
 
     def step(self, hip_torque_nm: Floats, push_m_s: Floats) -> None:
         """Advance all by one policy period under hip torques (n, 2) and changes of forward velocity (n,)."""

@@ -11,16 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 from exo_control.history import HistoryBuffer
 from exo_control.joints import POLICY_PERIOD_S
 from exo_learning.actuator import Actuator, TickDelay
+from exo_learning.batches import make_batch
+from exo_learning.population import population, starts_of
 from exo_learning.reward import has_fallen, reward, saving_term
-from exo_learning.start_states import StartStates, record_starts
 from exo_learning.training_config import RandomisationConfig, TrainingConfig
-from exo_learning.walker_batch import WALKER_STATE_SIZE, Body, WalkerBatch
+from exo_learning.walker_batch import WALKER_STATE_SIZE, Body
 from exo_safety.limiter import SafetyLimiter
 from exo_safety.limits import SafetyLimits, load_limits
 from exo_sim.disturbance import Disturbance
-from exo_sim.gait import load_gait
-from exo_sim.human_model import load_human_model
-from exo_sim.subject import load_subject
 
 Floats = NDArray[np.float64]
 Observations = NDArray[np.float32]
@@ -71,8 +69,10 @@ class WalkingEnv:
         self.config = config
         self.disturbance_scale = 1.0
         self._limits = device_limits(config.torque_limit_nm)
-        self._bodies, self._starts, counts = _population(config, self._limits)
-        self.walkers = WalkerBatch(self._bodies, counts, threads)
+        people, counts = population(config)
+        self._bodies = [Body.of(model, gait) for model, gait in people]
+        self._starts = starts_of(config, people, self._bodies, self._limits)
+        self.walkers = make_batch(config.engine, people, self._bodies, counts, threads)
         n = len(self.walkers)
         self.own_speed_m_s: Floats = np.array([start.speed_m_s for start in self._starts])[self.walkers.body_of]
         self._own_cost = np.array([start.cost_of_transport for start in self._starts])[self.walkers.body_of]
@@ -202,12 +202,15 @@ class WalkingEnv:
             config.randomisation.hip_disturbance_nm * self.disturbance_scale,
             config.randomisation.push_m_s * self.disturbance_scale,
         )
+        ticks, states = [], []
         for row in rows:
             starts = self._starts[self.walkers.body_of[row]]
             moment = int(rng.integers(len(starts.states)))
-            self.walkers.states[row] = starts.states[moment]
+            ticks.append(starts.first_tick + moment)
+            states.append(starts.states[moment])
             self._limiters[row] = starts.limiter(moment)
             self._disturbance[row], self._push[row] = disturbance.draw(config.episode_ticks, rng)
+        self.walkers.begin(rows.tolist(), ticks, states)
         delays, bandwidth = _draw_drives(config.randomisation, rng, len(rows))
         self._actuator.reset(rows, delays[0], bandwidth)
         encoders = self._encoders()[rows]
@@ -220,12 +223,12 @@ class WalkingEnv:
 
     def snapshot(self) -> bytes:
         """Return all that changes from tick to tick, pickled: load it only from files of your own."""
-        return pickle.dumps((self.walkers.states, {name: getattr(self, name) for name in _CHANGING}))
+        return pickle.dumps((self.walkers.snapshot(), {name: getattr(self, name) for name in _CHANGING}))
 
     def restore(self, snapshot: bytes) -> None:
         """Go back to a snapshot of an environment of the same configuration."""
-        states, changing = pickle.loads(snapshot)
-        self.walkers.states[:] = states
+        walkers, changing = pickle.loads(snapshot)
+        self.walkers.restore(walkers)
         vars(self).update(changing)
 
 
@@ -259,18 +262,3 @@ def _draw_drives(config: RandomisationConfig, rng: np.random.Generator, rows: in
         return delays, np.full(rows, np.inf)
     lowest, highest = config.actuator_bandwidth_hz
     return delays, rng.uniform(lowest, highest, size=rows)
-
-
-def _population(config: TrainingConfig, limits: SafetyLimits) -> tuple[list[Body], list[StartStates], list[int]]:
-    """Return the bodies, where each may start, and how many walkers each has: gaits in turn, masses evenly spread."""
-    subject = load_subject(config.subject)
-    lightest, heaviest = config.randomisation.body_mass_kg or (subject.mass_kg, subject.mass_kg)
-    masses = np.linspace(lightest, heaviest, config.walkers) if heaviest > lightest else [lightest] * config.walkers
-    people = [(config.gaits[k % len(config.gaits)], float(mass)) for k, mass in enumerate(masses)]
-    different = list(dict.fromkeys(people))
-    bodies, starts = [], []
-    for name, mass_kg in different:
-        gait = load_gait(name)
-        bodies.append(Body.of(load_human_model(gait.human).scaled(mass_kg, subject.height_m), gait))
-        starts.append(record_starts(bodies[-1], limits, f"gait '{name}' at {mass_kg:g} kg"))
-    return bodies, starts, [people.count(person) for person in different]

@@ -22,7 +22,7 @@ from exo_nodes.human_topics import HumanTopics
 from exo_nodes.lifecycle import WAIT_FOR_RECORDER, ExoNode, StartError
 from exo_nodes.parameters import NodeParameter
 from exo_nodes.peers import clash, unrecorded
-from exo_nodes.person import PERSON, disturbance_of, make_person, set_motion
+from exo_nodes.person import PERSON, disturbance_of, make_native_person, set_motion
 from exo_nodes.stamps import PERIOD_NS, SteadyClock
 from exo_sim.walking_legs import WalkingLegs
 
@@ -61,7 +61,7 @@ class EmulatorNode(ExoNode):
         device = load_device_config(values["device"] or None)
         if device.driver != "cubemars":
             raise StartError(f"{device.name} has {device.driver} drives; only cubemars ones can be emulated on a bus")
-        self._human = make_person(values)
+        self._human = make_native_person(values)
         self._human_topics = HumanTopics(self, with_clock=False)
         self._legs = WalkingLegs(
             self._human,

@@ -11,14 +11,14 @@ from exo_control.errors import ConfigError
 from exo_control.joints import JOINT_NAMES
 from exo_nodes.lifecycle import StartError
 from exo_nodes.parameters import NodeParameter
+from exo_scone.engines import HUMAN_ENGINES
+from exo_scone.people import human_maker, is_own_model, load_own_human
 from exo_sim.disturbance import Disturbance
 from exo_sim.gait import load_gait
 from exo_sim.human_model import load_human_model
 from exo_sim.names import DEFAULT_GAIT
 from exo_sim.subject import load_subject
-from exo_sim.wearer import Wearer
-
-ENGINES = ("auto", "native", "scone")
+from exo_sim.wearer import Wearer, make_wearer
 
 MOTION = NodeParameter(
     "motion",
@@ -29,8 +29,12 @@ MOTION = NodeParameter(
 )
 
 PERSON = (
-    NodeParameter("engine", "auto", "simulation engine: auto takes what is installed", choices=ENGINES),
-    NodeParameter("gait", DEFAULT_GAIT, "name of a file in config/gaits, or a path ending in .yaml"),
+    NodeParameter("engine", "auto", "auto or native: our own; scone: SCONE, where installed", choices=HUMAN_ENGINES),
+    NodeParameter(
+        "gait",
+        DEFAULT_GAIT,
+        "name in config/gaits, or a path ending in .yaml; with engine scone also a SCONE model, ending in .scone",
+    ),
     NodeParameter("more_gaits", "", "further gaits that the person can walk, separated by spaces"),
     MOTION,
     NodeParameter("subject", "reference", "name of a file in config/subjects, or a path ending in .yaml"),
@@ -44,18 +48,33 @@ def make_person(values: Mapping[str, Any]) -> Wearer:
     """Return the person that the values of ``PERSON`` describe.
 
     Raises:
-        StartError: the engine is not installed.
-        ConfigError: a gait or the subject cannot be loaded.
+        ConfigError: a gait or the subject cannot be loaded, or the first motion is none of theirs.
+        SconeError: SCONE is asked for and cannot be used; says what was searched and what to do.
     """
-    if values["engine"] == "scone":
-        raise StartError("engine = scone: SCONE is not installed; use engine auto or native")
-    gaits = {name: load_gait(name) for name in (values["gait"], *values["more_gaits"].split())}
-    subject = load_subject(values["subject"])
-    model = load_human_model(gaits[values["gait"]].human).scaled(subject.mass_kg, subject.height_m)
-    person = Wearer(model, gaits, values[MOTION.name] or values["gait"])
+    engine, gait = values["engine"], values["gait"]
+    first = values[MOTION.name] or gait
+    if engine == "scone" and is_own_model(gait):
+        person = Wearer({gait: load_own_human(gait)}, first)
+    else:
+        gaits = {name: load_gait(name) for name in (gait, *values["more_gaits"].split())}
+        subject = load_subject(values["subject"])
+        model = load_human_model(gaits[gait].human).scaled(subject.mass_kg, subject.height_m)
+        person = make_wearer(model, gaits, first, human_maker(engine))
     person.step(np.zeros(len(JOINT_NAMES)))  # compiles the engine, so that the first tick is as fast as the others
     person.reset()
     return person
+
+
+def make_native_person(values: Mapping[str, Any]) -> Wearer:
+    """Return the same of our own engine, for what needs steps of a millisecond.
+
+    Raises:
+        StartError: another engine is asked for.
+        ConfigError: as ``make_person``.
+    """
+    if values["engine"] == "scone":
+        raise StartError("engine = scone: SCONE walks in steps of 5 ms, emulated drives need 1 ms; use auto or native")
+    return make_person(values)
 
 
 def set_motion(person: Wearer | None, parameters: Sequence[Parameter]) -> SetParametersResult:

@@ -13,7 +13,8 @@ from exo_sim.engine import layout
 from exo_sim.engine.model_arrays import Floats, ModelArrays
 from exo_sim.gait import Gait
 from exo_sim.hip_encoders import HipEncoders, SensorNoise
-from exo_sim.human import DEFAULT_PHYSICS_STEP_S, SimulatedHuman
+from exo_sim.human import SimulatedHuman
+from exo_sim.human_interface import DEFAULT_PHYSICS_STEP_S, Human
 from exo_sim.human_model import HumanModel
 from exo_sim.walk import Walk
 
@@ -33,6 +34,7 @@ class AssistedWalker:
         *,
         limits: SafetyLimits | None = None,
         sensor_noise: SensorNoise | None = None,
+        human: Human | None = None,
     ) -> None:
         """Prepare a human and its policy.
 
@@ -43,8 +45,9 @@ class AssistedWalker:
             physics_step_s: integration step; divides 5 ms.
             limits: of the safety limiter between policy and hips; None leaves the limiter out.
             sensor_noise: on what the policy reads; none by default.
+            human: who walks, of another engine; our own with this model and gait by default.
         """
-        self._human = SimulatedHuman(model, gait, physics_step_s)
+        self._human = human or SimulatedHuman(model, gait, physics_step_s)
         self._policy = policy
         self._limits = limits
         self._noise = sensor_noise or SensorNoise()

@@ -15,7 +15,8 @@ from exo_sim.engine.advance import advance
 from exo_sim.engine.compiled import kernel, specialised
 from exo_sim.engine.model_arrays import Floats
 from exo_sim.gait import initial_gait
-from exo_sim.human import DEFAULT_PHYSICS_STEP_S, SimulatedHuman, initial_state, steps_per_control
+from exo_sim.human import SimulatedHuman, initial_state, steps_per_control
+from exo_sim.human_interface import DEFAULT_PHYSICS_STEP_S
 from exo_sim.human_model import HumanModel, load_human_model
 from exo_sim.mujoco_model import mjcf
 from exo_sim.reflex_controller import load_reflex_controller

@@ -7,12 +7,12 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from exo_sim.engine.model_arrays import Floats
-from exo_sim.human import SimulatedHuman
+from exo_sim.human_interface import Human
 
 
 @dataclass(frozen=True)
 class BodyState:
-    """Measurements of a simulated human; shapes, orders and units are those of ``SimulatedHuman``."""
+    """Measurements of a simulated human; shapes, orders and units are those of ``Human``."""
 
     joint_position_rad: Floats
     joint_velocity_rad_s: Floats
@@ -27,7 +27,7 @@ class BodyState:
     """Shape (), basal part included."""
 
     @classmethod
-    def of(cls, human: SimulatedHuman, forward_m: float) -> BodyState:
+    def of(cls, human: Human, forward_m: float) -> BodyState:
         """Measure a human who began ``forward_m`` ahead of the origin."""
         values = {field.name: np.asarray(getattr(human, field.name)) for field in fields(cls)}
         values["com_position_m"] = values["com_position_m"] + np.array([forward_m, 0.0])

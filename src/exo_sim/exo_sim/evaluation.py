@@ -13,6 +13,8 @@ from exo_safety.limits import SafetyLimits, load_limits
 from exo_sim.assisted_walk import AssistedWalker
 from exo_sim.evaluation_settings import EvaluationSettings
 from exo_sim.gait import Gait
+from exo_sim.human import SimulatedHuman
+from exo_sim.human_interface import Human
 from exo_sim.human_model import HumanModel
 from exo_sim.walk_figures import SHORTEST_S, WalkFigures, walk_figures
 from exo_sim.worker_pool import WorkerPool
@@ -40,6 +42,8 @@ class Evaluation:
     model: HumanModel
     gait: Gait
     settings: EvaluationSettings
+    make_human: Callable[[HumanModel, Gait], Human] = SimulatedHuman
+    """Of the engine that walks; worker processes get it pickled."""
 
     def check(self, peak_nm: float, seconds: float) -> None:
         """Check what a user asks for.
@@ -71,6 +75,7 @@ class Evaluation:
             policy,
             limits=self.limits(peak_nm),
             sensor_noise=self.settings.sensor_noise,
+            human=self.make_human(self.model, self.gait),
         )
         walk = walker.disturbed(seconds, self.settings.disturbances, seed)
         return walk_figures(walk, self.settings.warm_up_s, seed, walker.safety_fault)

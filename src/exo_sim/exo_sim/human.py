@@ -14,12 +14,9 @@ from exo_sim.engine.model_arrays import Floats, ModelArrays, model_arrays
 from exo_sim.engine.reflexes import ReflexArrays
 from exo_sim.engine.rollout import com_height
 from exo_sim.gait import Gait
+from exo_sim.human_interface import DEFAULT_PHYSICS_STEP_S, FALL_HEIGHT, Human
 from exo_sim.human_model import HumanModel
 from exo_sim.names import COORDINATES
-
-DEFAULT_PHYSICS_STEP_S = 0.001
-FALL_HEIGHT = 0.85
-"""A walk has failed when the centre of mass is below this part of its initial height (SCONE's termination_height)."""
 
 
 def steps_per_control(physics_step_s: float) -> int:
@@ -80,12 +77,8 @@ def standing_height(m: ModelArrays, state: Floats) -> float:
     return 0.5 * (low + high)
 
 
-class SimulatedHuman:
-    """The reflex-driven human of our own engine.
-
-    All arrays are copies; joint order is exo_sim.names, legs and hips are right, left. Flexion and dorsiflexion
-    positive, SI units.
-    """
+class SimulatedHuman(Human):
+    """The reflex-driven human of our own engine."""
 
     def __init__(self, model: HumanModel, gait: Gait, physics_step_s: float = DEFAULT_PHYSICS_STEP_S) -> None:
         """Place a human at the start of its gait.
@@ -125,10 +118,6 @@ class SimulatedHuman:
         self.begin_period()
         self.advance(hip_torque_nm, self._steps)
 
-    def begin_period(self) -> None:
-        """Let the mean metabolic power count from now on; ``step`` does so itself."""
-        self._energy_before = self._part(layout.MUSCLE_ENERGY, layout.N_MUSCLES)
-
     def advance(self, hip_torque_nm: NDArray[np.float64], physics_steps: int) -> None:
         """Advance by some physics steps, for torques that change within a policy period; see ``step``."""
         torque = np.ascontiguousarray(hip_torque_nm, dtype=np.float64)
@@ -146,146 +135,7 @@ class SimulatedHuman:
         """Change the forward velocity of the whole body at once."""
         self._state[layout.VELOCITY] += velocity_change_m_s
 
-    def snapshot(self) -> Floats:
-        """(layout.HISTORY,) the state without its sensor history: a row of a Walk's record."""
-        return self._part(0, layout.HISTORY)
-
-    def _part(self, offset: int, size: int) -> Floats:
-        return self._state[offset : offset + size].copy()
-
-    @property
-    def time_s(self) -> float:
-        """Time since the start of the walk."""
-        return float(self._state[layout.STEP] * self.physics_step_s)
-
-    @property
-    def is_finite(self) -> bool:
-        """Whether every number of the state is finite; a false answer means that the simulation has broken down."""
-        return bool(np.all(np.isfinite(self._state)))
-
     @property
     def has_fallen(self) -> bool:
         """Whether the centre of mass is below 0.85 of its initial height."""
         return not self._com_height(self.arrays, self._state) > self._fall_height
-
-    def _joint(self, base: int) -> Floats:
-        absolute = self._state[base + 2 : base + 9]
-        joint = np.empty(7)
-        joint[0] = absolute[0]
-        for leg in range(2):
-            first = 1 + 3 * leg
-            joint[first] = absolute[first] - absolute[0]
-            joint[first + 1 : first + 3] = np.diff(absolute[first : first + 3])
-        return joint
-
-    @property
-    def joint_position_rad(self) -> Floats:
-        """(7,) coordinates in the order of names.COORDINATES; knee extension is positive, as in OpenSim."""
-        return self._joint(layout.POSITION)
-
-    @property
-    def joint_velocity_rad_s(self) -> Floats:
-        """(7,) coordinate rates."""
-        return self._joint(layout.VELOCITY)
-
-    @property
-    def hip_position_rad(self) -> Floats:
-        """(2,) hip flexion angle, right and left: what the encoders of the exoskeleton measure."""
-        return self._hip(layout.POSITION)
-
-    @property
-    def hip_velocity_rad_s(self) -> Floats:
-        """(2,) hip flexion rate, right and left."""
-        return self._hip(layout.VELOCITY)
-
-    def _hip(self, base: int) -> Floats:
-        trunk, right, left = base + 2, base + 3, base + 6
-        state = self._state
-        return np.array([state[right] - state[trunk], state[left] - state[trunk]])
-
-    @property
-    def root_position_m(self) -> Floats:
-        """(2,) hip joint centre, forward and up."""
-        return self._part(layout.POSITION, 2)
-
-    @property
-    def segment_angle_rad(self) -> Floats:
-        """(7,) absolute angles of trunk, then thigh, shank, foot of the right and left leg."""
-        return self._part(layout.POSITION + 2, layout.N_SEGMENTS)
-
-    def _com(self, base: int) -> Floats:
-        """Centre of mass (m), or its velocity (m/s) when base is VELOCITY."""
-        theta = self._state[layout.POSITION + 2 : layout.POSITION + 9]
-        moment = self.arrays.first_moment[[0, 1, 2, 3, 1, 2, 3]]
-        cosine, sine = np.cos(theta), np.sin(theta)
-        x = cosine * moment[:, 0] - sine * moment[:, 1]
-        y = sine * moment[:, 0] + cosine * moment[:, 1]
-        if base == layout.VELOCITY:
-            rate = self._state[layout.VELOCITY + 2 : layout.VELOCITY + 9]
-            x, y = -rate * y, rate * x
-        return self._state[base : base + 2] + np.array([x.sum(), y.sum()]) / self.arrays.total_mass
-
-    @property
-    def com_position_m(self) -> Floats:
-        """(2,) centre of mass, forward and up."""
-        return self._com(layout.POSITION)
-
-    @property
-    def com_velocity_m_s(self) -> Floats:
-        """(2,) velocity of the centre of mass."""
-        return self._com(layout.VELOCITY)
-
-    @property
-    def activation(self) -> Floats:
-        """(18,) muscle activations in the order of names.MUSCLES."""
-        return self._part(layout.ACTIVATION, layout.N_MUSCLES)
-
-    @property
-    def excitation(self) -> Floats:
-        """(18,) muscle excitations."""
-        return self._part(layout.EXCITATION, layout.N_MUSCLES)
-
-    @property
-    def fibre_length(self) -> Floats:
-        """(18,) fibre lengths over optimal length."""
-        return self._part(layout.FIBRE_LENGTH, layout.N_MUSCLES)
-
-    @property
-    def fibre_velocity(self) -> Floats:
-        """(18,) fibre velocities, optimal lengths per second, lengthening positive."""
-        return self._part(layout.FIBRE_VELOCITY, layout.N_MUSCLES)
-
-    @property
-    def muscle_force_n(self) -> Floats:
-        """(18,) musculotendon forces."""
-        return self._part(layout.FORCE, layout.N_MUSCLES) * self.arrays.f_max
-
-    @property
-    def joint_limit_torque_nm(self) -> Floats:
-        """(6,) torque of the end stops: hip, knee, ankle of the right and left leg."""
-        return self._part(layout.LIMIT_TORQUE, layout.N_JOINTS)
-
-    @property
-    def muscle_torque_nm(self) -> Floats:
-        """(6,) torque of the muscles: hip, knee, ankle of the right and left leg."""
-        return self._part(layout.MUSCLE_TORQUE, layout.N_JOINTS)
-
-    @property
-    def ground_reaction_n(self) -> Floats:
-        """(2, 2) ground reaction of the right and left foot: forward, up."""
-        return self._part(layout.GROUND_FORCE, 2 * layout.N_LEGS).reshape(2, 2)
-
-    @property
-    def gait_state(self) -> NDArray[np.int64]:
-        """(2,) index into names.GAIT_STATES for the right and left leg."""
-        return self._part(layout.GAIT_STATE, layout.N_LEGS).astype(np.int64)
-
-    @property
-    def muscle_metabolic_power_w(self) -> Floats:
-        """(18,) metabolic power of each muscle, mean over the last policy period (Wang et al. 2012)."""
-        return (self._part(layout.MUSCLE_ENERGY, layout.N_MUSCLES) - self._energy_before) / POLICY_PERIOD_S
-
-    @property
-    def metabolic_power_w(self) -> float:
-        """Whole-body metabolic power, basal part included, mean over the last policy period."""
-        return float(self.muscle_metabolic_power_w.sum()) + self.arrays.basal_power

@@ -7,7 +7,7 @@ from typing import Any
 from exo_sim.disturbance import Disturbance
 from exo_sim.gait import Gait
 from exo_sim.gait_analysis import describe
-from exo_sim.human import DEFAULT_PHYSICS_STEP_S
+from exo_sim.human_interface import DEFAULT_PHYSICS_STEP_S
 from exo_sim.human_model import HumanModel
 from exo_sim.walk import Walker
 

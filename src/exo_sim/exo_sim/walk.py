@@ -12,7 +12,8 @@ from exo_sim.engine import layout
 from exo_sim.engine.model_arrays import Floats, ModelArrays, model_arrays
 from exo_sim.engine.rollout import com_height, roll_out
 from exo_sim.gait import Gait
-from exo_sim.human import DEFAULT_PHYSICS_STEP_S, FALL_HEIGHT, initial_state, steps_per_control
+from exo_sim.human import initial_state, steps_per_control
+from exo_sim.human_interface import DEFAULT_PHYSICS_STEP_S, FALL_HEIGHT
 from exo_sim.human_model import HumanModel
 
 

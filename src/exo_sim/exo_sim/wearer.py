@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from exo_sim.body_state import BodyState
 from exo_sim.engine.model_arrays import Floats
 from exo_sim.gait import Gait
 from exo_sim.human import SimulatedHuman
+from exo_sim.human_interface import Human
 from exo_sim.human_model import HumanModel
 from exo_sim.standing import StandingHuman
 
@@ -27,9 +27,8 @@ STAND = "stand"
 class _Motion:
     """A human on their way; at first a mixture with the motion before, which goes on: a transition, not physics."""
 
-    def __init__(self, human: SimulatedHuman, old: _Motion | None) -> None:
-        self.human = copy.copy(human)  # one of its own: the same gait may still be fading out
-        self.human.reset()
+    def __init__(self, human: Human, old: _Motion | None) -> None:
+        self.human = human.another()  # the same gait may still be fading out
         self._old = old
         self._time_s = 0.0
         self._forward_m = 0.0
@@ -46,7 +45,17 @@ class _Motion:
         if self._old is None:
             return
         self._old.advance(hip_torque_nm, physics_steps)
-        self._time_s += physics_steps * self.human.physics_step_s
+        self._ease(physics_steps * self.human.physics_step_s)
+
+    def step(self, hip_torque_nm: NDArray[np.float64]) -> None:
+        self.human.step(hip_torque_nm)
+        if self._old is None:
+            return
+        self._old.step(hip_torque_nm)
+        self._ease(POLICY_PERIOD_S)
+
+    def _ease(self, time_s: float) -> None:
+        self._time_s += time_s
         if self._time_s >= EASE_S:
             self._old = None
 
@@ -81,24 +90,19 @@ class _Motion:
 class Wearer:
     """A person with some gaits. ``do`` may come from another thread; it takes effect with the next policy period."""
 
-    def __init__(self, model: HumanModel, gaits: Mapping[str, Gait], first: str, physics_step_s: float = 0.001) -> None:
+    def __init__(self, humans: Mapping[str, Human], first: str) -> None:
         """Prepare a person.
 
         Args:
-            model: the human model, scaled to the subject.
-            gaits: that they can walk, by name.
-            first: what they do at the start: a gait or ``STAND``.
-            physics_step_s: integration step; divides 5 ms.
+            humans: who they are while they walk a gait, or ``STAND``, by its name; of one physics step.
+            first: what they do at the start.
 
         Raises:
-            ConfigError: ``first`` is no gait of theirs, or gait and controller do not match.
+            ConfigError: ``first`` is none of these.
         """
-        self._humans: dict[str, SimulatedHuman] = {
-            name: SimulatedHuman(model, gait, physics_step_s) for name, gait in gaits.items()
-        }
-        self._humans[STAND] = StandingHuman(model, next(iter(gaits.values())), physics_step_s)
-        self.physics_step_s = physics_step_s
-        self._steps_per_period = round(POLICY_PERIOD_S / physics_step_s)
+        self._humans = dict(humans)
+        self.physics_step_s = next(iter(humans.values())).physics_step_s
+        self._steps_per_period = round(POLICY_PERIOD_S / self.physics_step_s)
         self._first = self._wanted = self._doing = self._known(first)
         self.reset()
 
@@ -128,20 +132,25 @@ class Wearer:
         return self._doing
 
     def step(self, hip_torque_nm: NDArray[np.float64]) -> None:
-        """Advance by one policy period; see ``SimulatedHuman``."""
-        self.begin_period()
-        self.advance(hip_torque_nm, self._steps_per_period)
+        """Advance by one policy period; see ``Human``."""
+        self._pass_over()
+        self._motion.step(hip_torque_nm)
+        self._steps += self._steps_per_period
+        self._state = None
 
     def begin_period(self) -> None:
         """Begin a policy period: another motion begins with one, and mean powers count from one."""
+        self._pass_over()
+        self._motion.begin_period()
+
+    def _pass_over(self) -> None:
         wanted = self._wanted
         if wanted != self._doing:
             self._motion = _Motion(self._humans[wanted], self._motion)
             self._doing = wanted
-        self._motion.begin_period()
 
     def advance(self, hip_torque_nm: NDArray[np.float64], physics_steps: int) -> None:
-        """Advance by some physics steps."""
+        """Advance by some physics steps; only people of our own engine can."""
         self._motion.advance(hip_torque_nm, physics_steps)
         self._steps += physics_steps
         self._state = None
@@ -177,3 +186,24 @@ class Wearer:
     def hip_velocity_rad_s(self) -> Floats:
         """(2,) hip flexion rate, right and left."""
         return self._motion.hips[1]
+
+
+def make_wearer(
+    model: HumanModel,
+    gaits: Mapping[str, Gait],
+    first: str,
+    make_human: Callable[[HumanModel, Gait], Human] = SimulatedHuman,
+) -> Wearer:
+    """Return a person who can walk some gaits, and stand.
+
+    Args:
+        model: the human model, scaled to the subject.
+        gaits: that they can walk, by name.
+        first: what they do at the start: a gait or ``STAND``.
+        make_human: makes a human of the engine that walks.
+
+    Raises:
+        ConfigError: ``first`` is no gait of theirs, or gait and controller do not match.
+    """
+    humans = {name: make_human(model, gait) for name, gait in gaits.items()}
+    return Wearer(humans | {STAND: StandingHuman(model, next(iter(gaits.values())))}, first)

@@ -3,6 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from exo.engine_option import add_engine_option
 from exo.json_output import add_json_option, print_json
 from exo_control.errors import ConfigError
 from exo_sim.names import DEFAULT_GAIT
@@ -33,6 +34,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         help="gait of the walks without exoskeleton, for a wearer who has adapted: one as well optimised without "
         "(default: that of --gait)",
     )
+    add_engine_option(parser)
     parser.add_argument("--mass-kg", type=float, help="body mass of the subject (default: the model's)")
     parser.add_argument("--height-m", type=float, help="height of the subject (default: the model's)")
     parser.add_argument(
@@ -52,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from exo_control.registry import make_policy
+    from exo_scone.people import human_maker
     from exo_sim.comparison import ConditionResult, notes
     from exo_sim.dofc_tuning import number_of_walks, tune_dofc
     from exo_sim.evaluation import NO_EXO, Condition, Evaluation
@@ -70,9 +73,12 @@ def run(args: argparse.Namespace) -> int:
     settings = load_evaluation_settings(args.settings)
     gait = load_gait(args.gait)
     model = load_human_model(gait.human).scaled(args.mass_kg, args.height_m)
-    evaluation = Evaluation(model, gait, settings)
+    make_human = human_maker(args.engine)
+    evaluation = Evaluation(model, gait, settings, make_human)
     evaluation.check(args.peak_nm, args.seconds)
-    reference = Evaluation(model, load_gait(args.reference_gait), settings) if args.reference_gait else evaluation
+    reference = evaluation
+    if args.reference_gait:
+        reference = Evaluation(model, load_gait(args.reference_gait), settings, make_human)
     named = [(LAW_NAME, args.law)] if args.law else []
     policies = [Condition(name, spec, args.peak_nm) for name, spec in [*named, *((spec, spec) for spec in args.policy)]]
     for condition in policies:
@@ -102,7 +108,7 @@ def run(args: argparse.Namespace) -> int:
         plot_evaluation(results[1:], f"{args.gait}, {args.peak_nm:g} Nm, {args.seeds} walks", args.plot)
     if args.json:
         gaits = {"gait": args.gait, "reference_gait": args.reference_gait or args.gait}
-        about = {**gaits, "peak_nm": args.peak_nm, "seeds": args.seeds, "seconds": args.seconds}
+        about = {"engine": args.engine, **gaits, "peak_nm": args.peak_nm, "seeds": args.seeds, "seconds": args.seconds}
         print_json({**about, **_content(results, sweep), "notes": remarks})
     else:
         print(_table(results, sweep))

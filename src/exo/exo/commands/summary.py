@@ -52,7 +52,9 @@ def summarise(trial: Path, as_json: bool = False) -> None:
     summary = summarise_trial(recording, trajectory, None, None)
     _write(trial, summary)
     unassisted = None
-    if model is not None:
+    if recording.parameters.get("engine") == "scone":
+        print(f"{trial}: walked in SCONE, so that no walk of our own engine compares with it", file=sys.stderr)
+    elif model is not None:
         replay = TrialReplay(recording, model, trajectory)
         if replay.reproduces_trial():
             unassisted = replay.without_assistance()

@@ -4,6 +4,7 @@ import argparse
 import sys
 from typing import Any
 
+from exo.engine_option import add_engine_option
 from exo.json_output import add_json_option, print_json
 from exo_control.errors import ConfigError
 
@@ -14,12 +15,16 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--config", default="improved", help="name in config/training or path of a .yaml (default: %(default)s)"
     )
+    add_engine_option(parser)
     parser.add_argument("--seed", type=int, default=1, help="of networks, exploration and walks (default: %(default)s)")
     parser.add_argument("--output", help="run folder (default: runs/train-CONFIG-SEED)")
     parser.add_argument("--resume", action="store_true", help="go on with the run in the output folder")
     parser.add_argument("--minutes", type=float, help="stop after this time; --resume goes on later")
     parser.add_argument(
-        "--threads", type=int, default=2, help="more may be faster, but round differently (default: %(default)s)"
+        "--threads",
+        type=int,
+        default=2,
+        help="more may be faster, but round differently; in SCONE: processes (default: %(default)s)",
     )
     add_json_option(parser)
     return parser
@@ -48,8 +53,12 @@ def run(args: argparse.Namespace) -> int:
     from exo_learning.run_folder import POLICY_FILE, run_folder
     from exo_learning.trainer import Progress, Trainer
     from exo_learning.training_config import load_training_config
+    from exo_scone.people import check_engine
 
+    check_engine(args.engine)
     config = load_training_config(args.config)
+    if args.engine != "auto":
+        config = config.model_copy(update={"engine": args.engine})
     folder = run_folder(args.output, args.config, args.seed)
     print(f"Training in {folder}", file=sys.stderr)
     trainer = Trainer(config, args.seed, folder, args.threads, args.resume)

@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from exo.engine_option import add_engine_option
 from exo.json_output import add_json_option, print_json
 from exo_control.errors import ConfigError
 from exo_sim.names import DEFAULT_GAIT
@@ -12,6 +13,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     """Add ``exo walk``."""
     parser: argparse.ArgumentParser = subparsers.add_parser("walk", help="walk a gait and describe it")
     parser.add_argument("--gait", default=DEFAULT_GAIT, help="name in config/gaits or path (default: %(default)s)")
+    add_engine_option(parser)
     parser.add_argument("--seconds", type=float, default=20.0, help="duration of a walk (default: %(default)g)")
     parser.add_argument("--seeds", type=int, help="number of walks, each with its own disturbances")
     parser.add_argument("--first-seed", type=int, default=1, help="seed of the first walk (default: %(default)s)")
@@ -36,6 +38,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """Walk, print the figures; a fall is a result, not an error."""
     from exo_control.registry import make_policy
+    from exo_scone.people import human_maker
     from exo_sim.assisted_walk import AssistedWalker
     from exo_sim.disturbance import Disturbance
     from exo_sim.gait import load_gait
@@ -49,7 +52,9 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError(f"--seeds {args.seeds}: needs at least 1 walk")
     gait = load_gait(args.gait)
     model = load_human_model(gait.human).scaled(args.mass_kg, args.height_m)
-    walker = AssistedWalker(model, gait, make_policy(args.policy, _parameters(args.policy_param)), args.physics_step_s)
+    policy = make_policy(args.policy, _parameters(args.policy_param))
+    human = human_maker(args.engine)(model, gait) if args.engine == "scone" else None
+    walker = AssistedWalker(model, gait, policy, args.physics_step_s, human=human)
     disturbance = Disturbance(args.noise_nm, args.push_m_s)
     if args.seeds is None:
         walk = walker.disturbed(args.seconds, disturbance, args.first_seed)

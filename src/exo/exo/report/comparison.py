@@ -125,12 +125,13 @@ def likeness_table(walks: Sequence[WalkAnalysis]) -> Table | None:
             row.append(text(_likeness(walk.cycles[key].mean, first.cycles[key].mean) if known else None))
         rows.append(row)
     columns = ["walk", *(f"{name} – norm" for name, _ in against_norm)]
-    columns += [f"{name} – {first.label}" for name, _ in against_first]
+    columns += [f"{name} – first" for name, _ in against_first]
+    compared = f" First: {first.label}." if against_first else ""
     caption = (
         "Likeness: normalised cross-correlation at zero lag (Wren et al. 2006) of mean curves, 1 is the same shape. "
         "The norm's hip velocity is the derivative of its mean angle at the walk's stride time."
     )
-    return Table(columns, rows, caption, [colour_of(index) for index, _ in shown])
+    return Table(columns, rows, caption + compared, [colour_of(index) for index, _ in shown])
 
 
 def _likeness(a: Floats, b: Floats) -> float | None:

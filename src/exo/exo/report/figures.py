@@ -70,8 +70,13 @@ def _picture(figure: Figure, alt: str, wide: bool = False) -> Picture:
     return Picture("data:image/svg+xml;base64," + base64.b64encode(content.getvalue()).decode(), alt, wide)
 
 
-def _axes(title: str, size: tuple[float, float]) -> tuple[Figure, Axes]:
-    figure, axes = plt.subplots(figsize=size, layout="constrained")
+def _axes(title: str, size: tuple[float, float], left_in: float = 0.42) -> tuple[Figure, Axes]:
+    """Return axes with the same margins in all panels, so that they line up; in inches."""
+    figure, axes = plt.subplots(figsize=size)
+    width, height = size
+    figure.subplots_adjust(
+        left=left_in / width, right=1.0 - 0.12 / width, bottom=0.40 / height, top=1.0 - 0.25 / height
+    )
     axes.set_title(title)
     return figure, axes
 
@@ -122,7 +127,7 @@ def cycle_panel(
 def bars(title: str, values: Sequence[tuple[int, str, float]], errors: Sequence[float] | None = None) -> Picture:
     """Draw a bar per walk: place on the page, label, value."""
     with plt.rc_context(STYLE):
-        figure, axes = _axes(title, (PANEL_IN[0], 0.55 + 0.26 * len(values)))
+        figure, axes = _axes(title, (PANEL_IN[0], 0.75 + 0.24 * len(values)), left_in=1.25)
         at = np.arange(len(values))
         axes.barh(at, [value for _, _, value in values], 0.62, color=[colour_of(index) for index, _, _ in values])
         if errors is not None:
@@ -198,5 +203,5 @@ def course(report: TrialReport, first_walk: int) -> Picture | None:
         return _picture(figure, f"RMS torque over the course of {report.name}", wide=True)
 
 
-def _shortened(label: str, most: int = 22) -> str:
+def _shortened(label: str, most: int = 20) -> str:
     return label if len(label) <= most else "…" + label[1 - most :]

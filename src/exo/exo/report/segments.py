@@ -57,7 +57,7 @@ def trial_segments(recording: Recording, origin_ns: int, seconds: float) -> list
         at_s = max(1e-9 * (stamp_ns - origin_ns), 0.0)
         values = report.values
         index = values.get("index", report.message)
-        marked = segments.get(index) or _segment(report.message, values)
+        marked: Segment | None = segments.get(index) or _segment(report.message, values)
         if values.get("state", RUNNING) != RUNNING:
             marked = None
         if marked is not current:

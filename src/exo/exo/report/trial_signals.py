@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -76,7 +77,7 @@ class TrialSignals:
         add(topics.HUMAN_JOINT_STATES, lambda: trial.human_position, joints)
         for side in SIDES:
             names = {f"grf_forward_{side}": 0, f"grf_vertical_{side}": 1}
-            add(topics.GROUND_REACTION[side], lambda side=side: trial.ground_reaction(side), names)
+            add(topics.GROUND_REACTION[side], partial(trial.ground_reaction, side), names)
         add(topics.CENTRE_OF_MASS, lambda: trial.centre_of_mass, {"com_forward": 0, "com_up": 1})
         muscles = {f"activation_{name}": column for column, name in enumerate(MUSCLES)}
         add(topics.MUSCLE_ACTIVATIONS, lambda: trial.activation, muscles)

@@ -10,13 +10,14 @@ import numpy as np
 from exo.recorded_topic import Floats
 from exo.report.segments import Segment
 from exo.report.trial_signals import TrialSignals
-from exo_analysis.gait_cycles import MeanCycle, mean_cycle, whole_strides
+from exo_analysis.gait_cycles import MeanCycle, covered, mean_cycle, whole_strides
 from exo_analysis.hip_strides import LONGEST_STRIDE_S, find_strides
 from exo_control.errors import ExoError
 from exo_sim.gait_analysis import heel_strikes
 
 HEEL_STRIKE, PEAK_FLEXION = "heel strike", "peak hip flexion"
-RIGHT, LEFT = 0, 1
+RIGHT = 0
+"""Place of the right leg's strides."""
 
 
 @dataclass
@@ -61,7 +62,8 @@ def analyse_walk(signals: TrialSignals, segment: Segment, label: str, by_hips: b
     if len(strides[RIGHT]):
         for name in signals.over_the_cycle:
             time_s, values = signals[name]
-            inside = strides[RIGHT][np.searchsorted(time_s, strides[RIGHT][:, 0]) < len(time_s)] if len(time_s) else []
+            # A topic may have gaps of its own, or have begun later than the one that the strides are found in.
+            inside = covered(strides[RIGHT], time_s)
             if len(inside):
                 walk.cycles[name] = mean_cycle(time_s, values, inside)
     _speed_and_energy(walk, signals, segment)

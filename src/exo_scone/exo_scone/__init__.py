@@ -1,0 +1,1 @@
+"""The simulated human in SCONE, without ROS."""
