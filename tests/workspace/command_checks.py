@@ -61,7 +61,8 @@ def _exo(arguments: list[str]) -> Iterator[str]:
 def _names(values: dict[str, str]) -> Iterator[str]:
     for name, folder in FOLDERS.items():
         value = values.get(name, "")
-        if value and not value.endswith((".yaml", ".scone")) and not (TOP / "config" / folder / f"{value}.yaml").is_file():
+        is_path = value.endswith((".yaml", ".scone"))
+        if value and not is_path and not (TOP / "config" / folder / f"{value}.yaml").is_file():
             yield f"{name} {value}: no such file in config/{folder}"
     yield from _policy(values.get("policy", ""))
 
