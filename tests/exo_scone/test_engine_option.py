@@ -59,13 +59,14 @@ def test_evaluation_walks_in_scone_also_where_a_worker_process_gets_it(double: P
 
 def test_the_person_of_a_node_walks_in_scone(double: Path, model: HumanModel, tmp_path: Path) -> None:
     person = make_person({**VALUES, "engine": "scone"})
-    assert isinstance(person, SconeHuman)
+    assert isinstance(person._motion.human, SconeHuman)
     person.reset()
     assert person.time_s == 0.0
     person.step(np.zeros(2))
     assert person.time_s == pytest.approx(0.01)
     files = write_scenario(tmp_path, model, load_gait("two_state"), ENGINES["opensim4"])
-    assert isinstance(make_person({**VALUES, "engine": "scone", "gait": str(files.model)}), SconeHuman)
+    own = make_person({**VALUES, "engine": "scone", "gait": str(files.model)})
+    assert isinstance(own._motion.human, SconeHuman)
     with pytest.raises(StartError, match="emulated drives need 1 ms"):
         make_native_person({**VALUES, "engine": "scone"})
 

@@ -93,7 +93,7 @@ class SimulatedHuman(Human):
         """
         self.model, self.gait = model, gait
         self.arrays = model_arrays(model)
-        self._reflexes = self._upright = gait.reflex_arrays()
+        self._reflexes = self._own_reflexes = gait.reflex_arrays()
         self.physics_step_s = physics_step_s
         self._steps_per_control = steps_per_control(physics_step_s)
         self._steps = self._steps_per_control * round(POLICY_PERIOD_S / layout.CONTROL_PERIOD_S)
@@ -107,7 +107,7 @@ class SimulatedHuman(Human):
     def reset(self) -> None:
         """Go back to the start of the walk."""
         self._state = self._start.copy()
-        self._reflexes = self._upright
+        self._reflexes = self._own_reflexes
         self._energy_before: Floats = np.zeros(layout.N_MUSCLES)
 
     def step(self, hip_torque_nm: NDArray[np.float64]) -> None:
@@ -138,7 +138,7 @@ class SimulatedHuman(Human):
 
     def lean(self, angle_rad: float) -> None:
         """Let the reflexes hold the trunk at another angle than the gait's: forward is negative, and walks faster."""
-        self._reflexes = leaning(self._upright, angle_rad)
+        self._reflexes = leaning(self._own_reflexes, angle_rad)
 
     @property
     def has_fallen(self) -> bool:
