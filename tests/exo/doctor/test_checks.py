@@ -36,6 +36,12 @@ def only(findings: list[Finding]) -> Finding:
     return finding
 
 
+@pytest.fixture(autouse=True)
+def scone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a good computer have SCONE."""
+    monkeypatch.setattr(simulation_engine, "find_scone", lambda: SimpleNamespace(usable=True, text="SCONE 2.4"))
+
+
 def fail(last_error: str = "broken", output: str = "") -> object:
     def run(words: Sequence[str]) -> Ended:
         return Ended(1, output, last_error)
@@ -105,17 +111,12 @@ def test_an_engine_that_cannot_be_imported(make_machine: MakeMachine) -> None:
 
 
 @pytest.mark.parametrize(("usable", "level"), [(True, Level.OK), (False, Level.NOTE)])
-def test_scone_is_asked_for_where_the_workspace_has_it(
+def test_a_machine_without_scone_is_told_so(
     usable: bool, level: Level, make_machine: MakeMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finder = ModuleType(simulation_engine.SCONE_FINDER)
-    finder.find_scone = lambda: SimpleNamespace(usable=usable, text="SCONE 2.4")  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "exo_scone", ModuleType("exo_scone"))
-    monkeypatch.setitem(sys.modules, simulation_engine.SCONE_FINDER, finder)
-    (found,) = (finding for finding in simulation_engine.check(make_machine()) if "SCONE" in finding.text)
+    monkeypatch.setattr(simulation_engine, "find_scone", lambda: SimpleNamespace(usable=usable, text="SCONE 2.5"))
+    (found,) = (finding for finding in simulation_engine.check(make_machine()) if finding.text == "SCONE 2.5")
     assert found.level is level
-    monkeypatch.setitem(sys.modules, simulation_engine.SCONE_FINDER, None)
-    assert not any("SCONE" in finding.text for finding in simulation_engine.check(make_machine()))
 
 
 def test_a_single_processor_is_a_note(make_machine: MakeMachine) -> None:

@@ -29,6 +29,10 @@ PURPOSES = {
     "train.txt": Purpose("training", "make train"),
     "moteus.txt": Purpose("moteus drives", ".venv/bin/python -m pip install -r requirements/moteus.txt"),
     "video.txt": Purpose("films in MP4, by ffmpeg", ".venv/bin/python -m pip install -r requirements/video.txt"),
+    "view.txt": Purpose("the live page", "make sim VIEW=1"),
+    "cluster.txt": Purpose(
+        "cohorts on several machines", ".venv/bin/python -m pip install -r requirements/cluster.txt"
+    ),
     "docs.txt": Purpose("building the documentation", "make docs"),
     "test.txt": Purpose("the tests", "make test"),
 }

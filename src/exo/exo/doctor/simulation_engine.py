@@ -1,19 +1,15 @@
 """Which engine a person can be simulated with."""
 
-import importlib
-from typing import Any
-
 from exo.doctor.finding import Finding, note, ok, problem
 from exo.doctor.machine import Machine
+from exo_scone.finder import find_scone
 
 IMPORT = "import numba"
-SCONE_FINDER = "exo_scone.finder"
-"""Of the package that lets the person walk in SCONE, where the workspace has it."""
 
 
 def check(machine: Machine) -> list[Finding]:
     """Return a finding per engine."""
-    return [_native(machine), *_scone(), _processors(machine)]
+    return [_native(machine), _scone(), _processors(machine)]
 
 
 def _native(machine: Machine) -> Finding:
@@ -23,13 +19,9 @@ def _native(machine: Machine) -> Finding:
     return problem("engine", f"native: Numba cannot be imported: {done.last_error}", "make setup")
 
 
-def _scone() -> list[Finding]:
-    try:
-        finder: Any = importlib.import_module(SCONE_FINDER)
-    except ImportError:
-        return []
-    found = finder.find_scone()
-    return [ok("engine", found.text) if found.usable else note("engine", found.text, "docs/howto/scone.md")]
+def _scone() -> Finding:
+    found = find_scone()
+    return ok("engine", found.text) if found.usable else note("engine", found.text, "docs/howto/scone.md")
 
 
 def _processors(machine: Machine) -> Finding:
