@@ -13,7 +13,7 @@ from exo_control.errors import ExoError
 # The modules of exo.commands that are subcommands, in the order of `exo --help`. A dash stands for an underscore.
 COMMANDS = (
     "walk", "record", "summary", "evaluate", "bound", "optimize-gait", "train", "curves", "export", "calibrate",
-    "test-safety", "soak", "compare", "bench", "version",
+    "test-safety", "soak", "compare", "cohort", "study", "reproduce", "bench", "version",
 )  # fmt: skip
 
 EXIT_ERROR = 2

@@ -271,6 +271,6 @@ def _population(config: TrainingConfig, limits: SafetyLimits) -> tuple[list[Body
     bodies, starts = [], []
     for name, mass_kg in different:
         gait = load_gait(name)
-        bodies.append(Body.of(load_human_model(gait.human).scaled(mass_kg, subject.height_m), gait))
+        bodies.append(Body.of(load_human_model(gait.human).scaled(mass_kg, subject.height_m, subject.strength), gait))
         starts.append(record_starts(bodies[-1], limits, f"gait '{name}' at {mass_kg:g} kg"))
     return bodies, starts, [people.count(person) for person in different]

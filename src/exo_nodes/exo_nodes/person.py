@@ -38,7 +38,7 @@ def make_person(values: Mapping[str, Any]) -> SimulatedHuman:
         raise StartError("engine = scone: SCONE is not installed; use engine auto or native")
     gait = load_gait(values["gait"])
     subject = load_subject(values["subject"])
-    human = SimulatedHuman(load_human_model(gait.human).scaled(subject.mass_kg, subject.height_m), gait)
+    human = SimulatedHuman(subject.scaled(load_human_model(gait.human)), gait)
     human.step(np.zeros(len(JOINT_NAMES)))  # compiles the engine, so that the first tick is as fast as the others
     return human
 
