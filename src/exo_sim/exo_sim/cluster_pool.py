@@ -29,7 +29,8 @@ class ClusterPool:
             from distributed import Client
         except ImportError:
             raise ConfigError(
-                f"cluster {address}: needs Dask; pip install -r requirements/cluster.txt -c requirements/constraints.txt"
+                f"cluster {address}: needs Dask: "
+                "pip install -r requirements/cluster.txt -c requirements/constraints.txt"
             ) from None
         try:
             self._client = Client(address, timeout=CONNECT_S)

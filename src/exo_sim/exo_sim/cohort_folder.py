@@ -60,9 +60,7 @@ class CohortFolder:
         if missing:
             raise ConfigError(f"{self.gaits}: no gait of {', '.join(missing)}; `exo cohort` goes on where it stopped")
         return [
-            Walker(
-                name, load_subject(str(self.subjects / f"{name}.yaml")), load_gait(str(self.gaits / f"{name}.yaml"))
-            )
+            Walker(name, load_subject(str(self.subjects / f"{name}.yaml")), load_gait(str(self.gaits / f"{name}.yaml")))
             for name in names
         ]
 

@@ -83,7 +83,9 @@ class GaitTask:
         return replace(gait, provenance=provenance)
 
 
-def make_gait_task(name: str, subject: Subject, gait: CohortGait, start: Gait, model: HumanModel, seed: int) -> GaitTask:
+def make_gait_task(
+    name: str, subject: Subject, gait: CohortGait, start: Gait, model: HumanModel, seed: int
+) -> GaitTask:
     """Return the search of a subject's gait at the preferred speed.
 
     Args:

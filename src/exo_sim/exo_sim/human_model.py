@@ -162,9 +162,7 @@ class HumanModel(ConfigModel):
         one = sum(self.bodies[name].mass_kg for name in ("pelvis", "torso"))
         return one + 2.0 * sum(self.bodies[name].mass_kg for name in ("femur", "tibia", "calcn"))
 
-    def scaled(
-        self, mass_kg: float | None = None, height_m: float | None = None, strength: float = 1.0
-    ) -> HumanModel:
+    def scaled(self, mass_kg: float | None = None, height_m: float | None = None, strength: float = 1.0) -> HumanModel:
         """Return the model scaled to a subject by geometric and dynamic similarity.
 
         Lengths follow height; masses, muscle and contact forces follow mass; inertias and joint

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from exo_sim.cohort_folder import Walker
 
 MOST_SUBJECTS = 1000
+FIGURES = ("speed_mps", "cot_gross", "survived_of_20_at_8_nm", "survived_of_20_pushes")
 
 
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
@@ -89,5 +90,5 @@ def _row(walker: "Walker") -> dict[str, Any]:
         "strength": subject.strength,
         "preferred_speed_m_s": subject.preferred_speed_m_s,
         "minutes": walker.gait.provenance["minutes"],
-        **{name: figures[name] for name in ("speed_mps", "cot_gross", "survived_of_20_at_8_nm", "survived_of_20_pushes")},
+        **{name: figures[name] for name in FIGURES},
     }

@@ -1,0 +1,46 @@
+"""The steps from random subjects to a study's results, and the folder that gathers them."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from exo_control.config_files import config_path
+
+MINUTES = {False: 60, True: 5}
+RESULTS = "results"
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """What is done, and where."""
+
+    output: Path
+    quick: bool
+    seed: int
+    workers: int | None = None
+
+    @property
+    def steps(self) -> list[list[str]]:
+        """The arguments of each ``exo`` command, in order; each of them goes on where it stopped."""
+        cohort, study = str(self.output / "cohort"), str(self.output / "study")
+        workers = ["--workers", str(self.workers)] if self.workers is not None else []
+        subjects, settings, walks, seeds = "20", "", [], []
+        if self.quick:
+            subjects, settings = "3", "_quick"
+            walks, seeds = ["--seeds", "1", "--seconds", "15"], ["--seeds", "3", "--seconds", "15"]
+        in_study = ["--settings", str(config_path(f"study{settings}.yaml")), "--output", study, *workers]
+        drawn = ["--subjects", subjects, "--seed", str(self.seed)]
+        return [
+            ["cohort", *drawn, "--settings", str(config_path(f"cohort{settings}.yaml")), "--output", cohort, *workers],
+            ["study", "--cohort", cohort, *walks, *in_study],
+            ["study", "--speeds", *seeds, *in_study],
+        ]
+
+    def gather(self) -> list[Path]:
+        """Copy tables, statistics and pictures of the study into one folder, and return them."""
+        folder = self.output / RESULTS
+        folder.mkdir(parents=True, exist_ok=True)
+        found = [p for p in sorted((self.output / "study").iterdir()) if p.suffix in (".csv", ".json", ".png")]
+        return [Path(shutil.copy(path, folder)) for path in found]
