@@ -7,9 +7,9 @@ from typing import Any
 
 from exo.comparison_text import comparison_text
 from exo.study_plot import plot_values
+from exo.study_report import comparisons_or_reason
 from exo.worker_options import make_pool
 from exo_analysis.subject_table import SubjectTable, save_subject_table
-from exo_analysis.table_comparison import compare_table
 from exo_sim.evaluation import Condition, Evaluation
 from exo_sim.evaluation_settings import EvaluationSettings
 from exo_sim.gait import load_gait
@@ -19,7 +19,6 @@ from exo_sim.stored_results import run_stored
 
 GAITS = {"3 km/h": "speeds/geyer_herr_0.83", "4 km/h": "speeds/geyer_herr_1.11", "5 km/h": "speeds/geyer_herr_1.39"}
 """The gait of the reference subject at each of the paper's speeds."""
-FEWEST_SEEDS = 3
 
 
 def study_speeds(args: argparse.Namespace, settings: EvaluationSettings) -> tuple[str, dict[str, Any], str]:
@@ -57,7 +56,7 @@ def study_speeds(args: argparse.Namespace, settings: EvaluationSettings) -> tupl
     args.output.mkdir(parents=True, exist_ok=True)
     save_subject_table(table, args.output / "speeds.csv")
     falls = {speed: sum(walk["fell"] for walk in some) for speed, some in by_speed.items()}
-    comparisons = compare_table(table) if len(whole) >= FEWEST_SEEDS else []
+    comparisons, no_statistics = comparisons_or_reason(table)
     if whole:
         title = f"{args.policy}, {args.peak_nm:g} Nm, {len(whole)} seeds"
         plot_values(table, "torque, root mean square, Nm", title, args.output / "speeds.png")
@@ -74,7 +73,7 @@ def study_speeds(args: argparse.Namespace, settings: EvaluationSettings) -> tupl
         numbers = f"{row['torque_rms_nm']:8.2f}{row['speed_mps']:8.2f}" if whole else f"{'-':>8}{'-':>8}"
         lines.append(f"{speed:10}{numbers}{row['falls']:7}")
     lines += ["", f"{len(whole)} of {args.seeds} seeds without a fall at any speed, which alone count."]
-    lines += [comparison_text(comparisons)] if comparisons else ["too few for statistics"]
+    lines.append(comparison_text(comparisons) if comparisons else no_statistics)
     content = {
         "gaits": GAITS,
         "speeds": means,

@@ -11,13 +11,13 @@ from exo.comparison_text import comparison_text
 from exo.study_plot import plot_changes
 from exo_analysis.subject_table import SubjectTable, save_subject_table
 from exo_analysis.table_comparison import ConditionComparison, compare_table
+from exo_control.errors import ExoError
 from exo_sim.dofc_tuning import DOFC_NAME
 from exo_sim.evaluation import NO_EXO
 from exo_sim.study_task import CONDITIONS, POLICY_NAME
 from exo_sim.subject_means import METRICS, SubjectMeans
 
 ASSISTED = tuple(name for name in CONDITIONS if name != NO_EXO.name)
-FEWEST_SUBJECTS = 2
 TABLES = {"net_metabolic_rate": "study", "net_cost_of_transport": "cost_of_transport"}
 """Names of the files of each metric."""
 
@@ -31,7 +31,9 @@ class MetricResult:
     changes: SubjectTable
     """Percent of no exoskeleton."""
     comparisons: list[ConditionComparison]
-    """Of the changes; empty with fewer than two subjects."""
+    """Of the changes; empty where there is nothing to estimate an error from."""
+    no_statistics: str
+    """Why there are no comparisons, if there are none."""
     lowered: int
     """Subjects whose metric the policy lowers."""
     below_dofc: int
@@ -46,18 +48,27 @@ class MetricResult:
         }
 
 
+def comparisons_or_reason(table: SubjectTable, changes: bool = False) -> tuple[list[ConditionComparison], str]:
+    """Return a table's comparisons, or none and why: hours of walking are not to be lost to a missing p-value."""
+    try:
+        return compare_table(table, changes), ""
+    except ExoError as error:
+        return [], f"no statistics: {error}"
+
+
 def metric_result(means: Sequence[SubjectMeans], metric: str) -> MetricResult:
     """Return a metric's tables and statistics over subjects that have numbers for all conditions."""
     names = [one.name for one in means]
     values = SubjectTable(names, {c: [getattr(one, metric)[c] for one in means] for c in CONDITIONS})
     changes = SubjectTable(names, {c: [one.change(metric, c) for one in means] for c in ASSISTED})
-    comparisons = compare_table(changes, changes=True) if len(means) >= FEWEST_SUBJECTS else []
+    comparisons, no_statistics = comparisons_or_reason(changes, changes=True)
     policy, dofc = changes.conditions[POLICY_NAME], changes.conditions[DOFC_NAME]
     return MetricResult(
         metric,
         values,
         changes,
         comparisons,
+        no_statistics,
         sum(change < 0.0 for change in policy),
         sum(one < other for one, other in zip(policy, dofc, strict=True)),
     )
@@ -129,7 +140,7 @@ def study_text(means: Sequence[SubjectMeans], notes: Sequence[str]) -> str:
     for metric, label in METRICS.items():
         result = metric_result(complete, metric)
         lines += ["", f"Change of {label.partition(',')[0]}, percent of no exoskeleton:"]
-        lines += [comparison_text(result.comparisons)] if result.comparisons else ["too few subjects for statistics"]
+        lines.append(comparison_text(result.comparisons) if result.comparisons else result.no_statistics)
         lines.append(
             f"{POLICY_NAME} lowers it in {result.lowered} of {len(means)} subjects, "
             f"more than tuned DOFC in {result.below_dofc} of {len(means)}."
