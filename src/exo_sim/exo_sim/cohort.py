@@ -102,10 +102,12 @@ class Cohort:
         arguments = [(task, self.store.checkpoint(task) if checkpoints else None) for task in tasks]
         for number, gait in pool.completed(GaitTask.run, arguments):
             self.store.save(tasks[number], replace(gait, provenance={**self._provenance, **gait.provenance}))
+            self._take(tasks[number])
             on_gait()
-        walkers = []
-        for task in self.tasks:
-            gait = load_gait(str(self.store.path(task)))
-            self.folder.save_gait(task.name, gait)
-            walkers.append(Walker(task.name, self.subjects[task.name], gait))
-        return walkers
+        return [self._take(task) for task in self.tasks]
+
+    def _take(self, task: GaitTask) -> Walker:
+        """Copy a stored gait to the cohort's own."""
+        gait = load_gait(str(self.store.path(task)))
+        self.folder.save_gait(task.name, gait)
+        return Walker(task.name, self.subjects[task.name], gait)
