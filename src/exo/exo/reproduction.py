@@ -9,8 +9,8 @@ from pathlib import Path
 from exo_control.config_files import config_path
 
 MINUTES = {False: 30, True: 2}
-"""On two cores, in full and quick, from the processor time of its parts: 67 s for a search, 60 s for a subject's walks, 7 s for
-a walk at another speed; compiling the engine, which the first command does, not counted."""
+"""On two cores, in full and quick, from the processor time of its parts: 67 s for a search, 60 s for a subject's walks,
+7 s for a walk at another speed. Compiling the engine, which the first command does, is not counted."""
 RESULTS = "results"
 
 

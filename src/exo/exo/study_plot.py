@@ -50,6 +50,7 @@ def plot_values(table: SubjectTable, ylabel: str, title: str, path: Path, zero_l
             textcoords="offset points",
             va="center",
             fontsize=9,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.5},
         )
     axis.set_xticks(at, names)
     axis.set_xlim(-0.4, len(names) - 0.4)
