@@ -9,8 +9,13 @@ if TYPE_CHECKING:
     from exo_analysis.table_comparison import ConditionComparison
 
 
-def comparison_text(comparisons: Sequence[ConditionComparison]) -> str:
-    """Return a table with a heading, a line per comparison, and a last one that says what p is."""
+def comparison_text(comparisons: Sequence[ConditionComparison], pairs: str = "subjects") -> str:
+    """Return a table with a heading, a line per comparison, and a last one that says what p is.
+
+    Args:
+        comparisons: at least one.
+        pairs: what the pairs are of.
+    """
     lines = [f"{'':36}{'mean':>8}{'SD':>8}{'95 % interval':>20}{'t':>7}{'p':>8}{'Holm':>8}{'g':>7}{'Wilcoxon':>10}"]
     for comparison in comparisons:
         found = comparison.found
@@ -19,5 +24,5 @@ def comparison_text(comparisons: Sequence[ConditionComparison]) -> str:
         line = f"{label:36}{found.mean:8.2f}{found.sd:8.2f}{f'{low:.2f} to {high:.2f}':>20}{found.t:7.2f}"
         line += f"{found.p:8.3f}{comparison.p_holm:8.3f}{found.effect_size_corrected:7.2f}{found.wilcoxon_p:10.3f}"
         lines.append(line + ("" if comparison.looks_normal else "  not normal: read the signed-rank test"))
-    lines.append(f"{comparisons[0].found.subjects} subjects; p is two-sided.")
+    lines.append(f"{comparisons[0].found.subjects} {pairs}; p is two-sided.")
     return "\n".join(lines)

@@ -59,7 +59,7 @@ def study_speeds(args: argparse.Namespace, settings: EvaluationSettings) -> tupl
     comparisons, no_statistics = comparisons_or_reason(table)
     if whole:
         title = f"{args.policy}, {args.peak_nm:g} Nm, {len(whole)} seeds"
-        plot_values(table, "torque, root mean square, Nm", title, args.output / "speeds.png")
+        plot_values(table, "torque, root mean square, Nm", title, args.output / "speeds.png", decimals=2)
     means = {
         speed: {
             "torque_rms_nm": float(sum(table.conditions[speed]) / len(whole)) if whole else None,
@@ -73,7 +73,7 @@ def study_speeds(args: argparse.Namespace, settings: EvaluationSettings) -> tupl
         numbers = f"{row['torque_rms_nm']:8.2f}{row['speed_mps']:8.2f}" if whole else f"{'-':>8}{'-':>8}"
         lines.append(f"{speed:10}{numbers}{row['falls']:7}")
     lines += ["", f"{len(whole)} of {args.seeds} seeds without a fall at any speed, which alone count."]
-    lines.append(comparison_text(comparisons) if comparisons else no_statistics)
+    lines.append(comparison_text(comparisons, "seeds") if comparisons else no_statistics)
     content = {
         "gaits": GAITS,
         "speeds": means,

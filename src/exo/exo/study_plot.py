@@ -16,7 +16,9 @@ def plot_changes(table: SubjectTable, ylabel: str, title: str, path: Path) -> No
     plot_values(table, ylabel, title, path, zero_line=True)
 
 
-def plot_values(table: SubjectTable, ylabel: str, title: str, path: Path, zero_line: bool = False) -> None:
+def plot_values(
+    table: SubjectTable, ylabel: str, title: str, path: Path, zero_line: bool = False, decimals: int = 1
+) -> None:
     """Draw one line per subject across the conditions, and mean and SD beside it, to a PNG.
 
     Args:
@@ -25,6 +27,7 @@ def plot_values(table: SubjectTable, ylabel: str, title: str, path: Path, zero_l
         title: of the picture.
         path: of the PNG.
         zero_line: whether zero is drawn.
+        decimals: of mean and SD.
     """
     import matplotlib
 
@@ -44,7 +47,7 @@ def plot_values(table: SubjectTable, ylabel: str, title: str, path: Path, zero_l
         mean, sd = some.mean(), some.std(ddof=1) if len(some) > 1 else 0.0
         axis.errorbar(at[column] + 0.16, mean, sd, fmt="D", color=colour, ms=6, capsize=4, zorder=3)
         axis.annotate(
-            f"{mean:.1f} ± {sd:.1f}",
+            f"{mean:.{decimals}f} ± {sd:.{decimals}f}",
             (at[column] + 0.16, mean),
             (9, 0),
             textcoords="offset points",

@@ -134,6 +134,9 @@ def study_text(means: Sequence[SubjectMeans], notes: Sequence[str]) -> str:
         f"{'':10}{'seeds':>6}{'no exo W/kg':>13}" + "".join(f"{name + ', %':>16}{'speed %':>9}" for name in ASSISTED)
     ]
     for one in means:
+        if not one.seeds:
+            lines.append(f"{one.name:10}{0:6}{'-':>13}" + f"{'-':>16}{'-':>9}" * len(ASSISTED))
+            continue
         cells = (f"{one.change('net_metabolic_rate', c):16.1f}{one.change('speed_mps', c):9.1f}" for c in ASSISTED)
         lines.append(f"{one.name:10}{one.seeds:6}{one.net_metabolic_rate[NO_EXO.name]:13.2f}{''.join(cells)}")
     complete = [one for one in means if one.seeds]
