@@ -6,8 +6,6 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from exo_control.config_files import config_path
-
 MINUTES = {False: 30, True: 2}
 """On two cores, in full and quick, from the processor time of its parts: 67 s for a search, 60 s for a subject's walks,
 7 s for a walk at another speed. Compiling the engine, which the first command does, is not counted."""
@@ -26,6 +24,8 @@ class Reproduction:
     @property
     def steps(self) -> list[list[str]]:
         """The arguments of each ``exo`` command, in order; each of them goes on where it stopped."""
+        from exo_control.config_files import config_path  # slow to import, and this module is part of `exo --help`
+
         cohort, study = str(self.output / "cohort"), str(self.output / "study")
         workers = ["--workers", str(self.workers)] if self.workers is not None else []
         subjects, settings, walks, seeds = "20", "", [], []
