@@ -28,14 +28,16 @@ class Reproduction:
 
         cohort, study = str(self.output / "cohort"), str(self.output / "study")
         workers = ["--workers", str(self.workers)] if self.workers is not None else []
-        subjects, settings, walks, seeds = "20", "", [], []
+        subjects, cohort_settings, study_settings, walks, seeds = "20", [], [], [], []
         if self.quick:
-            subjects, settings = "3", "_quick"
+            subjects = "3"
+            cohort_settings = ["--settings", str(config_path("cohort_quick.yaml"))]
+            study_settings = ["--settings", str(config_path("study_quick.yaml"))]
             walks, seeds = ["--seeds", "1", "--seconds", "15"], ["--seeds", "3", "--seconds", "15"]
-        in_study = ["--settings", str(config_path(f"study{settings}.yaml")), "--output", study, *workers]
-        drawn = ["--subjects", subjects, "--seed", str(self.seed)]
+        in_study = [*study_settings, "--output", study, *workers]
+        drawn = ["--subjects", subjects, "--seed", str(self.seed), *cohort_settings]
         return [
-            ["cohort", *drawn, "--settings", str(config_path(f"cohort{settings}.yaml")), "--output", cohort, *workers],
+            ["cohort", *drawn, "--output", cohort, *workers],
             ["study", "--cohort", cohort, *walks, *in_study],
             ["study", "--speeds", *seeds, *in_study],
         ]
