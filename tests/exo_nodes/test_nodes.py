@@ -129,6 +129,7 @@ def test_a_dead_or_hung_policy_costs_the_torque_and_not_the_walk(
     assert len(walked) == 201 and walked[-1] > walked[130] + 0.3
 
 
+@pytest.mark.real_time
 def test_lockstep_goes_on_without_a_policy_that_died(observer: Observer, start_node: StartNode) -> None:
     policy = start_node("policy_node", policy="dofc", **LOCKSTEP_POLICY)
     simulation = start_node("simulation_node", duration_s=4.0, lockstep_timeout_s=0.2, **LOCKSTEP)

@@ -37,6 +37,7 @@ RUN_ELSEWHERE = {
     "exo metabolic": "tests/exo/test_phase_figures.py",
     "exo optimize-gait": "tests/exo/test_optimize_gait.py",
     "exo render": "tests/exo/test_render.py",
+    "exo reproduce": "tests/exo/test_cohort_command.py",
     "exo report": "tests/exo/test_report.py",
     "exo scone compare": "tests/exo_scone/test_comparison.py",
     "exo scone export-par": "tests/exo_scone/test_par_files.py",

@@ -9,7 +9,9 @@ FOLDER = Path(__file__).resolve().parents[2] / "requirements"
 LINE = re.compile(
     r"(?P<name>[\w.-]+)==(?P<version>[\w.]+)(?P<marker>; python_version [<>]=? \"3\.\d+\")?(\s+# (?P<why>.+))?"
 )
-FILES = ("base.txt", "ros.txt", "train.txt", "test.txt", "docs.txt", "moteus.txt", "video.txt", "view.txt")
+FILES = (
+    "base.txt", "ros.txt", "train.txt", "test.txt", "cluster.txt", "docs.txt", "moteus.txt", "video.txt", "view.txt",
+)  # fmt: skip
 
 
 def pins(file: str) -> list[re.Match[str]]:

@@ -36,7 +36,7 @@ def human_model(recording: Recording) -> HumanModel | None:
     if "gait" not in parameters or "subject" not in parameters or is_own_model(parameters["gait"]):
         return None
     subject = load_subject(parameters["subject"])
-    return load_human_model(load_gait(parameters["gait"]).human).scaled(subject.mass_kg, subject.height_m)
+    return subject.scaled(load_human_model(load_gait(parameters["gait"]).human))
 
 
 def _person_parameters(parameters: dict[str, Any]) -> dict[str, Any]:

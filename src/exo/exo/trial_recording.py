@@ -45,8 +45,7 @@ def empty_topic(name: str) -> RecordedTopic | RecordedReports:
         topics.JOINT_COMMANDS: ("effort",),
         topics.HUMAN_JOINT_STATES: ("position", "velocity"),
     }
-    # Of many muscles, where the seventh digit says nothing.
-    return RecordedTopic(JOINT_STATE, kept.get(name, ("position",)), np.float64 if name in kept else np.float32)
+    return RecordedTopic(JOINT_STATE, kept.get(name, ("position",)))
 
 
 KNOWN = (*topics.RECORDED, *topics.RECORDED_OF_PHASES, topics.DIAGNOSTICS)

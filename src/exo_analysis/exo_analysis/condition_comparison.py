@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import combinations
+from typing import Any
 
 from exo_analysis.paired_comparison import PairedComparison, compare_paired, correct_for_several
 from exo_control.errors import ExoError
@@ -33,6 +34,10 @@ class ConditionComparison:
     def looks_normal(self) -> bool:
         """Whether nothing speaks against the t-test."""
         return self.result.normality_p is None or self.result.normality_p >= DOUBTFUL_P
+
+    def row(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {"first": self.first, "second": self.second, **asdict(self.result), "p_holm": self.p_holm}
 
 
 def compare_conditions(conditions: Mapping[str, Sequence[float]], changes: bool) -> list[ConditionComparison]:

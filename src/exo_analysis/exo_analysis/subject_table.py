@@ -54,6 +54,15 @@ def load_subject_table(path: Path) -> SubjectTable:
     return SubjectTable(subjects, conditions)
 
 
+def save_subject_table(table: SubjectTable, path: Path) -> None:
+    """Write a table as ``load_subject_table`` reads it, with six significant digits."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([SUBJECT, *table.conditions])
+        for row, subject in enumerate(table.subjects):
+            writer.writerow([subject, *(f"{values[row]:.6g}" for values in table.conditions.values())])
+
+
 def _number(path: Path, row: int, name: str, cell: str) -> float:
     try:
         value = float(cell)

@@ -22,7 +22,10 @@ def population(config: TrainingConfig) -> tuple[list[Person], list[int]]:
     people = [(config.gaits[k % len(config.gaits)], float(mass)) for k, mass in enumerate(masses)]
     different = list(dict.fromkeys(people))
     gaits = {name: load_gait(name) for name, _ in different}
-    models = [load_human_model(gaits[name].human).scaled(mass_kg, subject.height_m) for name, mass_kg in different]
+    models = [
+        load_human_model(gaits[name].human).scaled(mass_kg, subject.height_m, subject.strength)
+        for name, mass_kg in different
+    ]
     who = [(model, gaits[name]) for model, (name, _) in zip(models, different, strict=True)]
     return who, [people.count(person) for person in different]
 

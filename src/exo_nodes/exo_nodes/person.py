@@ -56,7 +56,7 @@ def load_person_model(values: Mapping[str, Any]) -> HumanModel:
     """
     gait, subject = values["gait"], load_subject(values["subject"])
     model = load_human_model() if is_own_model(gait) else load_human_model(load_gait(gait).human)
-    return model.scaled(subject.mass_kg, subject.height_m)
+    return subject.scaled(model)
 
 
 def make_person(values: Mapping[str, Any]) -> Wearer:

@@ -15,6 +15,7 @@ from exo_sim.names import COORDINATES, LEG_MUSCLES
 
 MASS_RANGE_KG = (40.0, 130.0)
 HEIGHT_RANGE_M = (1.4, 2.1)
+STRENGTH_RANGE = (0.5, 1.5)
 
 # YAML has lists only, so tuples are read leniently; their numbers are not.
 Point2 = Annotated[tuple[float, float], Strict(False)]
@@ -161,7 +162,7 @@ class HumanModel(ConfigModel):
         one = sum(self.bodies[name].mass_kg for name in ("pelvis", "torso"))
         return one + 2.0 * sum(self.bodies[name].mass_kg for name in ("femur", "tibia", "calcn"))
 
-    def scaled(self, mass_kg: float | None = None, height_m: float | None = None) -> HumanModel:
+    def scaled(self, mass_kg: float | None = None, height_m: float | None = None, strength: float = 1.0) -> HumanModel:
         """Return the model scaled to a subject by geometric and dynamic similarity.
 
         Lengths follow height; masses, muscle and contact forces follow mass; inertias and joint
@@ -170,13 +171,18 @@ class HumanModel(ConfigModel):
         Args:
             mass_kg: body mass in kg, 40 to 130; the file's own when None.
             height_m: body height in m, 1.4 to 2.1; the file's own when None.
+            strength: factor on the maximum isometric force of every muscle, 0.5 to 1.5, on top of that of mass.
 
         Raises:
             ConfigError: a value outside its range.
         """
         mass = self.reference.mass_kg if mass_kg is None else mass_kg
         height = self.reference.height_m if height_m is None else height_m
-        for key, value, (low, high) in (("mass_kg", mass, MASS_RANGE_KG), ("height_m", height, HEIGHT_RANGE_M)):
+        for key, value, (low, high) in (
+            ("mass_kg", mass, MASS_RANGE_KG),
+            ("height_m", height, HEIGHT_RANGE_M),
+            ("strength", strength, STRENGTH_RANGE),
+        ):
             if not low <= value <= high:
                 raise ConfigError(f"subject {key} = {value:g} is outside [{low:g}, {high:g}]")
         m, s = mass / self.reference.mass_kg, height / self.reference.height_m
@@ -201,12 +207,13 @@ class HumanModel(ConfigModel):
         contact["spheres_m"] = {name: scale(point) for name, point in contact["spheres_m"].items()}
         contact["plane_strain_modulus_pa"] *= m / s**2
         for muscle in data["muscles"].values():
-            muscle["f_max_n"] *= m
+            muscle["f_max_n"] *= m * strength
             muscle["l_opt_m"] *= s
             muscle["l_slack_m"] *= s
             muscle["path"] = [(body, scale(point)) for body, point in muscle["path"]]
         # A mass of the muscle itself (for the metabolics) is f_max / specific tension * density * l_opt: the
-        # specific tension stays, so muscle mass scales with force times length.
+        # specific tension stays, so muscle mass scales with force times length. A stronger person has more muscle in
+        # the same body mass.
         return HumanModel.model_validate(data)
 
     def content_hash(self) -> str:

@@ -6,8 +6,8 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -57,6 +57,22 @@ class WorkerPool:
             results.append(future.result())
             on_done()
         return results
+
+    def completed(
+        self, function: Callable[..., Result], tasks: Sequence[tuple[Any, ...]]
+    ) -> Iterator[tuple[int, Result]]:
+        """Yield the number of each task and ``function(*task)``, as they become ready, so that each can be kept.
+
+        Raises:
+            Exception: the first that the function raised.
+        """
+        if self._pool is None:
+            for number, task in enumerate(tasks):
+                yield number, function(*task)
+            return
+        numbers = {self._pool.submit(function, *task): number for number, task in enumerate(tasks)}
+        for future in as_completed(numbers):
+            yield numbers[future], future.result()
 
     def __enter__(self) -> WorkerPool:
         return self

@@ -1,7 +1,6 @@
 """Each check finds what is wrong with an invented computer, says how much it matters, and what to type."""
 
 import re
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType, SimpleNamespace

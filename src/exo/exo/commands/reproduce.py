@@ -1,0 +1,60 @@
+"""``exo reproduce``: everything from drawn subjects to the study's statistics and pictures."""
+
+import argparse
+import os
+import shlex
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from exo.json_output import add_json_option, print_json
+from exo.reproduction import MINUTES, Reproduction
+
+
+def add_parser(subparsers: Any) -> argparse.ArgumentParser:
+    """Add ``exo reproduce``."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "reproduce",
+        help="from drawn subjects to the study's tables, statistics and pictures",
+        description="Draw a cohort, find its gaits, run the study and the speed trials, and gather the results in one "
+        f"folder. Takes about {MINUTES[False]} minutes on two cores, --quick {MINUTES[True]}. Started again with the "
+        "same arguments it goes on where it stopped.",
+    )
+    parser.add_argument("--quick", action="store_true", help="three subjects, short searches and walks: a check only")
+    parser.add_argument("--seed", type=int, default=1, help="of subjects and searches (default: %(default)s)")
+    parser.add_argument("--workers", type=int, help="processes (default: all cores)")
+    parser.add_argument(
+        "--output", type=Path, default=Path("runs/reproduce"), metavar="DIR", help="folder (default: %(default)s)"
+    )
+    add_json_option(parser)
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do the steps one by one, then gather."""
+    from exo.cli import main
+
+    begun = time.monotonic()
+    reproduction = Reproduction(args.output, args.quick, args.seed, args.workers)
+    cores = args.workers or os.cpu_count() or 1
+    minutes = 2 * MINUTES[args.quick] / cores
+    print(f"about {minutes:.0f} minutes on {cores} cores; after Ctrl-C the same command goes on", file=sys.stderr)
+    for step in reproduction.steps:
+        print(f"$ {shlex.join(['exo', *step])}", flush=True)
+        code = main(step)
+        if code != 0:
+            return code
+    gathered = reproduction.gather()
+    if args.json:
+        print_json(
+            {
+                "output": str(args.output),
+                "quick": args.quick,
+                "minutes": (time.monotonic() - begun) / 60.0,
+                "results": [str(path) for path in gathered],
+            }
+        )
+    else:
+        print(f"gathered {len(gathered)} files in {gathered[0].parent}")
+    return 0

@@ -1,0 +1,113 @@
+"""Makes a cohort: draws subjects and finds the gaits that are not stored yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from exo_sim.cohort_draw import draw_subject, subject_name
+from exo_sim.cohort_folder import CohortFolder, Walker, cohort_folder
+from exo_sim.cohort_settings import CohortSettings
+from exo_sim.gait import Gait, load_gait
+from exo_sim.gait_task import GaitTask, make_gait_task
+from exo_sim.human_model import load_human_model
+from exo_sim.subject import Subject
+
+Result = TypeVar("Result")
+
+
+class Pool(Protocol):
+    """What does tasks: worker processes, or the workers of a cluster."""
+
+    def completed(
+        self, function: Callable[..., Result], tasks: Sequence[tuple[Any, ...]]
+    ) -> Iterator[tuple[int, Result]]:
+        """Yield the number of each task and ``function(*task)``, as they become ready."""
+        ...
+
+
+@dataclass(frozen=True)
+class GaitStore:
+    """Gaits by the hash of everything that determines them."""
+
+    folder: Path
+
+    def path(self, task: GaitTask) -> Path:
+        """Return where the gait of a task is, or will be."""
+        return self.folder / f"{task.key}.yaml"
+
+    def checkpoint(self, task: GaitTask) -> Path:
+        """Return where the search of a task leaves its state."""
+        return self.folder / f"{task.key}.checkpoint"
+
+    def save(self, task: GaitTask, gait: Gait) -> None:
+        """Keep a gait, whole or not at all, and forget the state of its search."""
+        partial = self.folder / f"{task.key}.partial"
+        gait.save(partial)
+        partial.replace(self.path(task))
+        self.checkpoint(task).unlink(missing_ok=True)
+
+
+class Cohort:
+    """The subjects of a seed and the searches of their gaits, kept in a folder."""
+
+    def __init__(
+        self, settings: CohortSettings, count: int, seed: int, output: Path, provenance: Mapping[str, Any]
+    ) -> None:
+        """Draw the subjects and write their files.
+
+        Args:
+            settings: who they are and how their gaits are found.
+            count: number of subjects.
+            seed: of the cohort.
+            output: folder of subjects, gaits and the store of finished searches.
+            provenance: written into each file: command, commit.
+
+        Raises:
+            ConfigError: the start gait or the human model cannot be loaded.
+        """
+        self.folder: CohortFolder = cohort_folder(str(output))
+        self.store = GaitStore(output / "store")
+        self._provenance = dict(provenance)
+        start = load_gait(settings.gait.start)
+        model = load_human_model(start.human)
+        self.subjects: dict[str, Subject] = {}
+        self.tasks: list[GaitTask] = []
+        for index in range(count):
+            name, subject = subject_name(index), draw_subject(settings, seed, index, self._provenance)
+            self.subjects[name] = subject
+            # Each search its own seed: with one for all a lucky or unlucky sequence would be everybody's.
+            self.tasks.append(make_gait_task(name, subject, settings.gait, start, model, seed * 1000 + index))
+            self.folder.save_subject(name, subject)
+
+    @property
+    def unfinished(self) -> list[GaitTask]:
+        """The searches whose gait is not stored."""
+        return [task for task in self.tasks if not self.store.path(task).is_file()]
+
+    def search(self, pool: Pool, checkpoints: bool, on_gait: Callable[[], None] = lambda: None) -> list[Walker]:
+        """Do the searches that are left.
+
+        Args:
+            pool: that does them.
+            checkpoints: whether a search leaves its state in the store, which needs workers on this machine.
+            on_gait: called after each gait that was found.
+
+        Returns:
+            All walkers, by name.
+        """
+        tasks = self.unfinished
+        arguments = [(task, self.store.checkpoint(task) if checkpoints else None) for task in tasks]
+        for number, gait in pool.completed(GaitTask.run, arguments):
+            self.store.save(tasks[number], replace(gait, provenance={**self._provenance, **gait.provenance}))
+            self._take(tasks[number])
+            on_gait()
+        return [self._take(task) for task in self.tasks]
+
+    def _take(self, task: GaitTask) -> Walker:
+        """Copy a stored gait to the cohort's own."""
+        gait = load_gait(str(self.store.path(task)))
+        self.folder.save_gait(task.name, gait)
+        return Walker(task.name, self.subjects[task.name], gait)

@@ -1,0 +1,34 @@
+"""The virtual subjects of config/subjects/cohort and their gaits."""
+
+import pytest
+
+from exo_sim.cohort_draw import draw_subject, subject_name
+from exo_sim.cohort_folder import Walker, cohort_folder
+from exo_sim.cohort_settings import load_cohort_settings
+from exo_sim.disturbance import Disturbance
+from exo_sim.gait_analysis import describe
+from exo_sim.human_model import HumanModel
+from exo_sim.walk import Walker as Walking
+
+WALKERS = cohort_folder("cohort").walkers()
+
+
+def test_the_shipped_subjects_are_the_first_of_their_seed() -> None:
+    settings = load_cohort_settings()
+    for index, walker in enumerate(WALKERS):
+        drawn = draw_subject(settings, walker.subject.provenance["seed"], index)
+        assert walker.name == subject_name(index)
+        assert walker.subject.model_copy(update={"provenance": {}}) == drawn.model_copy(update={"provenance": {}})
+
+
+@pytest.mark.parametrize("walker", WALKERS, ids=lambda walker: walker.name)
+def test_a_shipped_walker_walks_at_the_preferred_speed_under_small_torques(model: HumanModel, walker: Walker) -> None:
+    made = walker.gait.provenance
+    assert made["command"].startswith("exo cohort") and len(made["git_sha"]) >= 40
+    body = walker.subject.scaled(model)
+    assert made["human_sha256"] == body.content_hash()
+    walking = Walking(body, walker.gait)
+    for seed in range(3):
+        walk = walking.disturbed(20.0, Disturbance(1.0), 100 + seed)
+        assert not walk.fell
+        assert describe(walk)["speed_mps"] == pytest.approx(walker.subject.preferred_speed_m_s, abs=0.06)
