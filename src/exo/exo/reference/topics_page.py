@@ -7,7 +7,7 @@ from exo.reference.markdown import code, table
 from exo_nodes import controller_topics, topics
 
 SERVICE_TYPE = "std_srvs/Trigger"
-SERVING_NODES = ("hardware", "trial")
+SERVED_BY = ("device, simulated or real", "trial node", "simulated person")
 """Whose services the tables are about, in their order."""
 
 
@@ -55,11 +55,11 @@ def _split(names: str) -> list[str]:
 
 
 def described_services() -> dict[str, list[tuple[str, str]]]:
-    """Return the services by node, each with what it does."""
+    """Return the services by whose they are, each with what it does."""
     tables = table_rows(topics.__doc__ or "")[1:]
     return {
-        node: [(name, content.replace("``", "`")) for name, content in rows]
-        for node, rows in zip(SERVING_NODES, tables, strict=True)
+        served_by: [(name, content.replace("``", "`")) for name, content in rows]
+        for served_by, rows in zip(SERVED_BY, tables, strict=True)
     }
 
 
@@ -72,8 +72,8 @@ def page() -> str:
         "rad, velocities in rad/s, torques in Nm, flexion positive; joints are matched by name. Made from "
         "`exo_nodes/topics.py`.\n\n" + table(("topic", "type", "content"), topic_rows)
     )
-    for node, services in described_services().items():
+    for served_by, services in described_services().items():
         rows = [(code(name), content) for name, content in services]
-        text += f"\n## Services of the {node} node\n\nAll are `{SERVICE_TYPE}`.\n\n"
+        text += f"\n## Services of the {served_by}\n\nAll are `{SERVICE_TYPE}`.\n\n"
         text += table(("service", "what it does"), rows)
     return text
