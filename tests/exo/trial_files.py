@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 from rosbags.rosbag2 import StoragePlugin, Writer
+from rosbags.typesys import Stores, get_typestore
 
-from exo.recorded_topic import TYPESTORE
 from exo.trajectory import JOINTS, Trajectory
 from exo_control.joints import JOINT_NAMES
 from exo_nodes import topics
 from exo_nodes.stamps import tick_ns
 from exo_sim.names import MUSCLES
 
+TYPESTORE = get_typestore(Stores.ROS2_JAZZY)
 TYPES = TYPESTORE.types
 
 
