@@ -30,6 +30,9 @@ from exo_hardware.torque_driver import JOINTS, BusFailure, TorqueDriver
 _MOST_FRAMES_PER_TICK = 1000
 """A flooded bus must not keep the control loop."""
 
+_TWIN_REQUESTS = 3
+"""Of which most have to bring two answers."""
+
 
 class CubemarsDriver(TorqueDriver):
     """Both hips on one CAN bus; each drive may be of either frame generation.
@@ -182,14 +185,18 @@ class CubemarsDriver(TorqueDriver):
         )
 
     def _refuse_twins(self) -> None:
-        """Raise HardwareError if one request to a standard drive brings two answers."""
-        try:
-            self._read(self.config.reply_timeout_s, lambda: True)  # answers to earlier requests
-            self.poll()
-            self._read(self.config.reply_timeout_s, lambda: True)
-        except BusFailure as failure:
-            raise HardwareError(str(failure)) from None
+        """Raise HardwareError if requests to a standard drive bring two answers; a late answer looks so once only."""
+        doubled = [0 for _ in JOINTS]
+        for _ in range(_TWIN_REQUESTS):
+            try:
+                self._read(self.config.reply_timeout_s, lambda: True)  # answers to earlier requests
+                self.poll()
+                self._read(self.config.reply_timeout_s, lambda: True)
+            except BusFailure as failure:
+                raise HardwareError(str(failure)) from None
+            for joint in JOINTS:
+                doubled[joint] += self._readings.answers[joint] > 1 and self._models[joint].mode_codes
         for joint in JOINTS:
-            if self._readings.answers[joint] > 1 and self._models[joint].mode_codes:
+            if doubled[joint] > _TWIN_REQUESTS // 2:
                 twins = f"can_id {self._ids[joint]} ({JOINT_NAMES[joint]})"
                 raise HardwareError(f"two drives answer as {twins}; give one of them another ID")
