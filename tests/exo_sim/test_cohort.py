@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from exo_control.config_files import config_path
 from exo_control.errors import ConfigError
 from exo_sim import gait_task
 from exo_sim.cohort import Cohort
 from exo_sim.cohort_folder import cohort_folder
 from exo_sim.cohort_settings import CohortSettings, load_cohort_settings
 from exo_sim.gait import load_gait
+from exo_sim.gait_objective import load_gait_optimisation
 from exo_sim.gait_task import GaitTask, make_gait_task
 from exo_sim.human_model import HumanModel
 from exo_sim.subject import Subject
@@ -24,7 +26,8 @@ FIGURES = {"speed_mps": 1.3, "cot_gross": 5.0, "survived_of_20_at_8_nm": 20, "su
 def settings() -> CohortSettings:
     """The shipped cohort, with a search of two generations."""
     data = load_cohort_settings().model_dump()
-    data["gait"].update(population=4, stages=[data["gait"]["stages"][0] | {"generations": 2, "disturbed_walks": 0}])
+    first = load_gait_optimisation(config_path("gait_optimisation.yaml")).adaptation[0].model_dump()
+    data["gait"].update(population=4, stages=[first | {"generations": 2, "disturbed_walks": 0}])
     return CohortSettings.model_validate(data)
 
 

@@ -53,7 +53,8 @@ class CohortGait(ConfigModel):
     controller: str
     start: str
     population: int = Field(ge=4)
-    stages: list[Stage] = Field(min_length=1)
+    stages: list[Stage] | None = Field(default=None, min_length=1)
+    """Without them, those of an adaptation."""
     wanted_of_20_at_8_nm: int = Field(ge=0, le=20)
 
     def optimisation(self, speed_m_s: float) -> GaitOptimisation:
@@ -64,7 +65,8 @@ class CohortGait(ConfigModel):
         """
         settings = load_gait_optimisation(config_path("gait_optimisation.yaml")).at_speed(speed_m_s)
         search = settings.search.model_copy(update={"population": self.population})
-        return settings.model_copy(update={"search": search, "stages": self.stages, "adaptation": self.stages})
+        stages = self.stages or settings.adaptation
+        return settings.model_copy(update={"search": search, "stages": stages, "adaptation": stages})
 
 
 class CohortSettings(ConfigModel):
