@@ -1,6 +1,8 @@
 """exo cohort and exo reproduce."""
 
 import json
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -25,7 +27,8 @@ def test_a_walker_below_the_wanted_robustness_is_told(
 
     monkeypatch.setattr(gait_task, "certify", certify)
     data = yaml.safe_load(config_path("cohort.yaml").read_text())
-    stage = data["gait"]["stages"][0] | {"generations": 1, "disturbed_walks": 0}
+    first = yaml.safe_load(config_path("gait_optimisation.yaml").read_text())["adaptation"][0]
+    stage = first | {"generations": 1, "disturbed_walks": 0}
     data["gait"].update(population=4, stages=[stage])
     settings = tmp_path / "cohort.yaml"
     settings.write_text(yaml.safe_dump(data, sort_keys=False))  # groups take turns in the order of the file
@@ -60,13 +63,36 @@ def test_bad_arguments_are_named(
 
 @pytest.mark.parametrize("quick", [False, True])
 def test_each_step_is_a_command_that_exists(tmp_path: Path, quick: bool) -> None:
-    steps = Reproduction(tmp_path, quick, seed=4, workers=2).steps
-    parsed = [cli.make_parser().parse_args(step) for step in steps]
-    assert [args.command for args in parsed] == ["cohort", "study", "study"]
-    assert [args.workers for args in parsed] == [2, 2, 2]
+    reproduction = Reproduction(tmp_path, quick, seed=4, workers=2)
+    steps = [*reproduction.study_steps, reproduction.report_step]
+    assert all(step[0] == "exo" for step in steps)
+    parsed = [cli.make_parser().parse_args(step[1:]) for step in steps]
+    assert [args.command for args in parsed] == ["cohort", "study", "study", "report"]
+    assert [args.workers for args in parsed[:3]] == [2, 2, 2]
     assert parsed[0].subjects == (3 if quick else 20) and parsed[0].seed == 4
     assert parsed[1].cohort == str(parsed[0].output)
     assert not parsed[1].speeds and parsed[2].speeds
+    launched = [dict(word.split(":=") for word in step[4:]) for step in reproduction.trial_steps]
+    assert [arguments["policy"] for arguments in launched] == ["zero", "dofc", parsed[1].policy]
+    assert [Path(arguments["trial_dir"]) for arguments in launched] == parsed[3].trials
+    assert all(set(arguments) <= launch_arguments("sim.launch.py") for arguments in launched)
+
+
+def launch_arguments(name: str) -> set[str]:
+    """Return what a launch file declares."""
+    text = (config_path().parent / "launch" / name).read_text()
+    return set(re.findall(r'DeclareLaunchArgument\(\s*"(\w+)"', text))
+
+
+TUNED = {"delay_s": 0.1, "gain_nm": 12.0}
+
+
+def make_up_results(folder: Path) -> None:
+    """Write what the study leaves."""
+    study = folder / "study"
+    study.mkdir(exist_ok=True)
+    (study / "study.csv").write_text("subject,a\n")
+    (study / "study.json").write_text(json.dumps({"dofc": {"s01": TUNED}}))
 
 
 def test_the_steps_run_in_order_and_their_results_are_gathered(
@@ -75,21 +101,38 @@ def test_the_steps_run_in_order_and_their_results_are_gathered(
     done: list[list[str]] = []
 
     def step(arguments: list[str]) -> int:
-        done.append(arguments)
-        study = tmp_path / "study"
-        study.mkdir(exist_ok=True)
-        (study / ("speeds.csv" if "--speeds" in arguments else f"{arguments[0]}.csv")).write_text("subject,a\n")
+        done.append(["exo", *arguments])
+        make_up_results(tmp_path)
         return 0
+
+    def launch(command: list[str], check: bool) -> subprocess.CompletedProcess[bytes]:
+        done.append(command)
+        trial = Path(command[-1].partition(":=")[2])
+        trial.mkdir(parents=True)
+        (trial / "summary.json").write_text("{}")
+        return subprocess.CompletedProcess(command, 0)
 
     real = cli.main
     monkeypatch.setattr(cli, "main", step)
-    assert real(["reproduce", "--quick", "--output", str(tmp_path), "--workers", "2", "--json"]) == 0
+    monkeypatch.setattr(subprocess, "run", launch)
+    broken = tmp_path / "trials" / "zero"
+    broken.mkdir(parents=True)  # of a recording that was killed
+    arguments = ["reproduce", "--quick", "--output", str(tmp_path), "--workers", "2", "--json"]
+    reproduction = Reproduction(tmp_path, True, 1, 2)
+    planned = [*reproduction.study_steps, *reproduction.trial_steps, reproduction.report_step]
+    assert real(arguments) == 0
     captured = capsys.readouterr()
+    assert done == planned
     result = json.loads(captured.out.splitlines()[-1])
-    assert done == Reproduction(tmp_path, True, 1, 2).steps
-    assert [Path(path).name for path in result["results"]] == ["cohort.csv", "speeds.csv", "study.csv"]
+    assert [Path(path).name for path in result["results"]] == ["study.csv", "study.json"]
     assert all(Path(path).parent == tmp_path / "results" for path in result["results"])
     assert "minutes on 2 cores" in captured.err
+    parameters = yaml.safe_load((tmp_path / "trials" / "policy.yaml").read_text())["/**/policy"]["ros__parameters"]
+    assert (parameters["dofc.delay_s"], parameters["dofc.gain_nm"]) == (TUNED["delay_s"], TUNED["gain_nm"])
+    assert parameters["dofc.peak_torque_nm"] == 8.0
+    done.clear()
+    assert real(arguments) == 0
+    assert [step[0] for step in done] == ["exo"] * 4  # the trials are there
 
 
 def test_a_step_that_fails_ends_the_reproduction(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -122,6 +122,12 @@ def test_each_walk_of_a_trial_with_phases_is_one_walk(tmp_path: Path) -> None:
     assert all(walk.strides == 5 for walk in report.walks)
 
 
+def test_phases_that_cannot_be_read_are_named_and_the_walk_is_reported_whole(tmp_path: Path) -> None:
+    report = report_trial(write_bag(tmp_path / "odd", phases=[{"index": "x", "phase": "free", "begin_s": 0}]))
+    assert [walk.label for walk in report.walks] == ["odd"]
+    assert any("the phases are not known" in problem and "'x'" in problem for problem in report.problems)
+
+
 def test_walks_are_compared_with_the_first_one_and_with_no_torque(
     tmp_path: Path, trial: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -152,8 +158,9 @@ def test_the_papers_table_gives_the_papers_statistics(
 ) -> None:
     page = tmp_path / "page.html"
     table = repo_root / "config" / "studies" / "paper_table_iv.csv"
-    found = report_json(capsys, ["--study", table, "--changes", "--output", page])["study"]
-    assert [(each["comparison"], round(each["t"], 2)) for each in found] == [
+    (study,) = report_json(capsys, ["--changes", table, "--output", page])["studies"]
+    assert study["name"] == table.name
+    assert [(each["comparison"], round(each["t"], 2)) for each in study["comparisons"]] == [
         ("LSTM", 4.72),
         ("DOFC", 3.31),
         ("LSTM - DOFC", 2.0),

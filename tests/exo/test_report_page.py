@@ -25,7 +25,7 @@ def page(tmp_path_factory: pytest.TempPathFactory, repo_root: Path) -> Path:
         write_bag(folder / "zero", policy="zero"),
     ]
     study = repo_root / "config" / "studies" / "paper_table_iv.csv"
-    arguments = [*map(str, trials), str(folder / "no-trial"), "--study", str(study), "--changes"]
+    arguments = [*map(str, trials), str(folder / "no-trial"), "--changes", str(study)]
     assert main(["report", *arguments, "--output", str(folder / "page.html")]) == 0
     return folder / "page.html"
 

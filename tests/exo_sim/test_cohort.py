@@ -9,7 +9,7 @@ import pytest
 from exo_control.config_files import config_path
 from exo_control.errors import ConfigError
 from exo_sim import gait_task
-from exo_sim.cohort import Cohort
+from exo_sim.cohort import SEEDS, Cohort
 from exo_sim.cohort_folder import cohort_folder
 from exo_sim.cohort_settings import CohortSettings, load_cohort_settings
 from exo_sim.gait import load_gait
@@ -74,6 +74,20 @@ def test_strength_scales_forces_only(model: HumanModel) -> None:
     assert weak.model_copy(update={"muscles": {}}) == usual.model_copy(update={"muscles": {}})
     with pytest.raises(ConfigError, match="strength = 2 is outside"):
         model.scaled(strength=2.0)
+
+
+def test_a_gait_that_is_not_robust_is_searched_again_and_the_most_robust_one_kept(
+    settings: CohortSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survived = iter([20, 5, 9, 7])  # s01, then three attempts of s02
+    monkeypatch.setattr(gait_task, "certify", lambda model, gait: {**FIGURES, "survived_of_20_at_8_nm": next(survived)})
+    cohort = Cohort(settings, 2, 5, tmp_path, {"command": "exo cohort", "git_sha": "abc"})
+    found: list[None] = []
+    walkers = cohort.search(WorkerPool(1), False, on_gait=lambda: found.append(None))
+    assert [walker.survived for walker in walkers] == [20, 9]
+    assert len(found) == 2 and len(list((tmp_path / "store").glob("*.yaml"))) == 4
+    seeds = [walker.gait.provenance["seed"] for walker in walkers]
+    assert seeds == [5000, (5 + SEEDS) * 1000 + 1]
 
 
 class Interrupted(WorkerPool):

@@ -1,15 +1,18 @@
-"""The steps from random subjects to a study's results, and the folder that gathers them."""
+"""The steps from random subjects to a report, and the folder that gathers the results."""
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-MINUTES = {False: 30, True: 2}
-"""On two cores, in full and quick, from the processor time of its parts: 67 s for a search, 60 s for a subject's walks,
-7 s for a walk at another speed. Compiling the engine, which the first command does, is not counted."""
+MINUTES = {False: 90, True: 4}
+"""On two cores, in full and quick. Compiling the engine, which the first command does, is not counted."""
 RESULTS = "results"
+POLICY = "lstm_8nm"
+SUBJECT = "s01"
+"""The subject whose walks are recorded for the report."""
 
 
 @dataclass(frozen=True)
@@ -22,11 +25,10 @@ class Reproduction:
     workers: int | None = None
 
     @property
-    def steps(self) -> list[list[str]]:
-        """The arguments of each ``exo`` command, in order; each of them goes on where it stopped."""
+    def study_steps(self) -> list[list[str]]:
+        """The commands that find the subjects' gaits and walk the study; each of them goes on where it stopped."""
         from exo_control.config_files import config_path  # slow to import, and this module is part of `exo --help`
 
-        cohort, study = str(self.output / "cohort"), str(self.output / "study")
         workers = ["--workers", str(self.workers)] if self.workers is not None else []
         subjects, cohort_settings, study_settings, walks, seeds = "20", [], [], [], []
         if self.quick:
@@ -34,17 +36,83 @@ class Reproduction:
             cohort_settings = ["--settings", str(config_path("cohort_quick.yaml"))]
             study_settings = ["--settings", str(config_path("study_quick.yaml"))]
             walks, seeds = ["--seeds", "1", "--seconds", "15"], ["--seeds", "3", "--seconds", "15"]
-        in_study = [*study_settings, "--output", study, *workers]
+        in_study = ["--policy", POLICY, *study_settings, "--output", str(self._study), *workers]
         drawn = ["--subjects", subjects, "--seed", str(self.seed), *cohort_settings]
         return [
-            ["cohort", *drawn, "--output", cohort, *workers],
-            ["study", "--cohort", cohort, *walks, *in_study],
-            ["study", "--speeds", *seeds, *in_study],
+            ["exo", "cohort", *drawn, "--output", str(self._cohort), *workers],
+            ["exo", "study", "--cohort", str(self._cohort), *walks, *in_study],
+            ["exo", "study", "--speeds", *seeds, *in_study],
         ]
 
+    @property
+    def trial_steps(self) -> list[list[str]]:
+        """The commands that record a walk under each condition of the study and are not done yet."""
+        return [self._trial(policy) for policy in self._trials if not self._is_recorded(self._trials[policy])]
+
+    @property
+    def report_step(self) -> list[str]:
+        """The command that writes the report of walks and study."""
+        tables = ["--changes", str(self._study / "study_changes.csv")]
+        tables += ["--changes", str(self._study / "cost_of_transport_changes.csv")]
+        tables += ["--study", str(self._study / "speeds.csv")]
+        page = str(self.output / RESULTS / "report.html")
+        title = f"Assistance at {POLICY.partition('_')[2].replace('nm', ' Nm')} in simulation"
+        return ["exo", "report", *map(str, self._trials.values()), *tables, "--title", title, "--output", page]
+
+    @property
+    def _cohort(self) -> Path:
+        return self.output / "cohort"
+
+    @property
+    def _study(self) -> Path:
+        return self.output / "study"
+
+    @property
+    def _trials(self) -> dict[str, Path]:
+        return {policy: self.output / "trials" / policy for policy in ("zero", "dofc", POLICY)}
+
+    def _trial(self, policy: str) -> list[str]:
+        subject, gait = (str(self._cohort / kind / f"{SUBJECT}.yaml") for kind in ("subjects", "gaits"))
+        arguments = {
+            "namespace": "reproduce",  # not the topics of a device that may be worn at the moment
+            "lockstep": "true",
+            "duration": "15" if self.quick else "60",
+            "subject": subject,
+            "gait": gait,
+            "policy": policy,
+            "policy_params": str(self._dofc_parameters),
+            "trial_dir": str(self._trials[policy]),
+        }
+        return ["ros2", "launch", "exo", "sim.launch.py", *(f"{name}:={value}" for name, value in arguments.items())]
+
+    @staticmethod
+    def _is_recorded(trial: Path) -> bool:
+        return (trial / "summary.json").is_file()
+
+    @property
+    def _dofc_parameters(self) -> Path:
+        return self.output / "trials" / "policy.yaml"
+
+    def prepare_trials(self) -> None:
+        """Write the parameters of the policies, with what the study tuned for the subject; forget broken recordings."""
+        import yaml
+
+        from exo_control.config_files import config_path
+
+        self._dofc_parameters.parent.mkdir(parents=True, exist_ok=True)
+        content = yaml.safe_load(config_path("policy.yaml").read_text())
+        tuned = json.loads((self._study / "study.json").read_text())["dofc"][SUBJECT]
+        parameters = content["/**/policy"]["ros__parameters"]
+        parameters |= {"dofc.delay_s": tuned["delay_s"], "dofc.gain_nm": tuned["gain_nm"]}
+        self._dofc_parameters.write_text(yaml.safe_dump(content))
+        for trial in self._trials.values():
+            if not self._is_recorded(trial):
+                shutil.rmtree(trial, ignore_errors=True)
+
     def gather(self) -> list[Path]:
-        """Copy tables, statistics and pictures of the study into one folder, and return them."""
+        """Copy tables, statistics and pictures of the study to the report, and return all of them."""
         folder = self.output / RESULTS
         folder.mkdir(parents=True, exist_ok=True)
-        found = [p for p in sorted((self.output / "study").iterdir()) if p.suffix in (".csv", ".json", ".png")]
-        return [Path(shutil.copy(path, folder)) for path in found]
+        found = [p for p in sorted(self._study.iterdir()) if p.suffix in (".csv", ".json", ".png")]
+        copied = [Path(shutil.copy(path, folder)) for path in found]
+        return [*copied, *folder.glob("report.*")]

@@ -11,11 +11,14 @@ from exo_sim.cohort_draw import draw_subject, subject_name
 from exo_sim.cohort_folder import CohortFolder, Walker, cohort_folder
 from exo_sim.cohort_settings import CohortSettings
 from exo_sim.gait import Gait, load_gait
-from exo_sim.gait_task import GaitTask, make_gait_task
+from exo_sim.gait_task import GaitTask, make_gait_task, robustness
 from exo_sim.human_model import load_human_model
 from exo_sim.subject import Subject
 
 Result = TypeVar("Result")
+
+SEEDS = 2**20
+"""Seeds of a cohort are below this number, so that further attempts get seeds of their own."""
 
 
 class Pool(Protocol):
@@ -51,7 +54,11 @@ class GaitStore:
 
 
 class Cohort:
-    """The subjects of a seed and the searches of their gaits, kept in a folder."""
+    """The subjects of a seed and the searches of their gaits, kept in a folder.
+
+    A search whose gait is less robust than wanted is tried again from other random numbers, a few times at most; the
+    most robust gait is the subject's.
+    """
 
     def __init__(
         self, settings: CohortSettings, count: int, seed: int, output: Path, provenance: Mapping[str, Any]
@@ -71,21 +78,34 @@ class Cohort:
         self.folder: CohortFolder = cohort_folder(str(output))
         self.store = GaitStore(output / "store")
         self._provenance = dict(provenance)
+        self._wanted = settings.gait.wanted_of_20_at_8_nm
         start = load_gait(settings.gait.start)
         model = load_human_model(start.human)
         self.subjects: dict[str, Subject] = {}
-        self.tasks: list[GaitTask] = []
+        self._attempts: dict[str, list[GaitTask]] = {}
         for index in range(count):
             name, subject = subject_name(index), draw_subject(settings, seed, index, self._provenance)
             self.subjects[name] = subject
             # Each search its own seed: with one for all a lucky or unlucky sequence would be everybody's.
-            self.tasks.append(make_gait_task(name, subject, settings.gait, start, model, seed * 1000 + index))
+            self._attempts[name] = [
+                make_gait_task(name, subject, settings.gait, start, model, (seed + attempt * SEEDS) * 1000 + index)
+                for attempt in range(settings.gait.attempts)
+            ]
             self.folder.save_subject(name, subject)
 
     @property
     def unfinished(self) -> list[GaitTask]:
-        """The searches whose gait is not stored."""
-        return [task for task in self.tasks if not self.store.path(task).is_file()]
+        """The next search of each subject whose gait is still to be found, or to be found more robust."""
+        tasks = [self._next_attempt(name) for name in self.subjects]
+        return [task for task in tasks if task is not None]
+
+    def _next_attempt(self, name: str) -> GaitTask | None:
+        for task in self._attempts[name]:
+            if not self.store.path(task).is_file():
+                return task
+            if robustness(load_gait(str(self.store.path(task))))[0] >= self._wanted:
+                return None
+        return None
 
     def search(self, pool: Pool, checkpoints: bool, on_gait: Callable[[], None] = lambda: None) -> list[Walker]:
         """Do the searches that are left.
@@ -93,21 +113,24 @@ class Cohort:
         Args:
             pool: that does them.
             checkpoints: whether a search leaves its state in the store, which needs workers on this machine.
-            on_gait: called after each gait that was found.
+            on_gait: called after each subject whose gait was found.
 
         Returns:
             All walkers, by name.
         """
-        tasks = self.unfinished
-        arguments = [(task, self.store.checkpoint(task) if checkpoints else None) for task in tasks]
-        for number, gait in pool.completed(GaitTask.run, arguments):
-            self.store.save(tasks[number], replace(gait, provenance={**self._provenance, **gait.provenance}))
-            self._take(tasks[number])
-            on_gait()
-        return [self._take(task) for task in self.tasks]
+        while tasks := self.unfinished:
+            arguments = [(task, self.store.checkpoint(task) if checkpoints else None) for task in tasks]
+            for number, gait in pool.completed(GaitTask.run, arguments):
+                task = tasks[number]
+                self.store.save(task, replace(gait, provenance={**self._provenance, **gait.provenance}))
+                self._take(task.name)
+                if self._next_attempt(task.name) is None:
+                    on_gait()
+        return [self._take(name) for name in self.subjects]
 
-    def _take(self, task: GaitTask) -> Walker:
-        """Copy a stored gait to the cohort's own."""
-        gait = load_gait(str(self.store.path(task)))
-        self.folder.save_gait(task.name, gait)
-        return Walker(task.name, self.subjects[task.name], gait)
+    def _take(self, name: str) -> Walker:
+        """Copy the most robust of a subject's stored gaits to the cohort's own."""
+        paths = [self.store.path(task) for task in self._attempts[name]]
+        gait = max((load_gait(str(path)) for path in paths if path.is_file()), key=robustness)
+        self.folder.save_gait(name, gait)
+        return Walker(name, self.subjects[name], gait)

@@ -10,7 +10,7 @@ import yaml
 from exo_control.config_files import config_path
 from exo_control.errors import ConfigError
 from exo_sim.gait import Gait, load_gait
-from exo_sim.gait_task import ROBUSTNESS
+from exo_sim.gait_task import robustness
 from exo_sim.subject import Subject, load_subject
 
 SHIPPED = "cohort"
@@ -27,7 +27,7 @@ class Walker:
     @property
     def survived(self) -> int:
         """Of 20 walks of 20 s under +-8 Nm at the hips, those without a fall."""
-        return int(self.gait.provenance["figures"][ROBUSTNESS])
+        return robustness(self.gait)[0]
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ class CohortGait(ConfigModel):
     stages: list[Stage] | None = Field(default=None, min_length=1)
     """Without them, those of an adaptation."""
     wanted_of_20_at_8_nm: int = Field(ge=0, le=20)
+    attempts: int = Field(ge=1, le=100)
 
     def optimisation(self, speed_m_s: float) -> GaitOptimisation:
         """Return the settings of a subject's search.

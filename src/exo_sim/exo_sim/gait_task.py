@@ -18,8 +18,11 @@ from exo_sim.human_model import HumanModel
 from exo_sim.robustness import certify
 from exo_sim.subject import Subject
 
-ROBUSTNESS = "survived_of_20_at_8_nm"
-"""The figure of ``certify`` that a cohort's walkers are judged by."""
+
+def robustness(gait: Gait) -> tuple[int, int]:
+    """Return what a cohort's gaits are judged by: of 20 walks each, those survived at +-8 Nm, and with pushes."""
+    figures = gait.provenance["figures"]
+    return int(figures["survived_of_20_at_8_nm"]), int(figures["survived_of_20_pushes"])
 
 
 @dataclass(frozen=True)

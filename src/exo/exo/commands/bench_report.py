@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     trial = report_trial(args.trial)
     analysed = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        write_page(Path(folder, "report.html"), [trial], [], None, trial.name)
+        write_page(Path(folder, "report.html"), [trial], [], [], trial.name)
     done = time.perf_counter()
     figures = {
         "trial": trial.name,

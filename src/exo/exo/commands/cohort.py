@@ -22,7 +22,8 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         "cohort",
         help="draw virtual subjects and find a gait for each",
         description="Draw subjects (mass, height, strength, preferred speed) from config/cohort.yaml, and search a "
-        "reflex gait for each, with disturbances. Started again with the same arguments it goes on where it stopped.",
+        "reflex gait for each, with disturbances, anew where it is not robust. Started again with the same arguments "
+        "it goes on where it stopped.",
     )
     parser.add_argument("--subjects", type=int, default=20, help="how many (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of subjects and searches (default: %(default)s)")
@@ -40,19 +41,19 @@ def run(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from exo_control.source_commit import git_sha
-    from exo_sim.cohort import Cohort
+    from exo_sim.cohort import SEEDS, Cohort
     from exo_sim.cohort_settings import load_cohort_settings
 
     if not 1 <= args.subjects <= MOST_SUBJECTS:
         raise ConfigError(f"--subjects {args.subjects}: needs 1 to {MOST_SUBJECTS}")
-    if not 0 <= args.seed < 2**20:
-        raise ConfigError(f"--seed {args.seed}: needs 0 to {2**20 - 1}")
+    if not 0 <= args.seed < SEEDS:
+        raise ConfigError(f"--seed {args.seed}: needs 0 to {SEEDS - 1}")
     settings = load_cohort_settings(args.settings)
     command = ["exo", "cohort", "--subjects", str(args.subjects), "--seed", str(args.seed)]
     command += ["--settings", args.settings] if args.settings else []
     provenance = {"command": shlex.join(command), "git_sha": git_sha() or "unknown"}
     cohort = Cohort(settings, args.subjects, args.seed, args.output, provenance)
-    with tqdm(total=args.subjects, initial=args.subjects - len(cohort.unfinished), unit="gait", disable=None) as bar:
+    with tqdm(total=args.subjects, initial=args.subjects - len(cohort.unfinished), unit="subject", disable=None) as bar:
 
         def advance() -> None:
             bar.update()

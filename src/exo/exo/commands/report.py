@@ -25,8 +25,22 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         "damaged recordings what can be read is used; what cannot is named on the page and on stderr.",
     )
     parser.add_argument("trials", nargs="*", type=Path, metavar="TRIAL", help="trial folder, bag folder or bag file")
-    parser.add_argument("--study", type=Path, help="CSV file: subject, then a column per condition; see exo compare")
-    parser.add_argument("--changes", action="store_true", help="the numbers of the study are changes already")
+    parser.add_argument(
+        "--study",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="CSV file: subject, then a column per condition, as in exo compare; may be given several times",
+    )
+    parser.add_argument(
+        "--changes",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="the same, of numbers that are changes",
+    )
     parser.add_argument("--output", type=Path, default=Path("report.html"), help="default: %(default)s")
     parser.add_argument("--title", default="", help="of the page; default: the names of the trials")
     parser.add_argument("--pdf", action="store_true", help="print the page too, beside it; needs Chromium")
@@ -39,21 +53,22 @@ def run(args: argparse.Namespace) -> int:
     from exo.report.page import write_page
     from exo.report.study import load_study
 
-    if not args.trials and args.study is None:
-        raise ConfigError("exo report: of what? Name a trial folder, or a table with --study")
-    study = load_study(args.study, args.changes) if args.study else None
+    studies = [load_study(path, changes=True) for path in args.changes]
+    studies += [load_study(path, changes=False) for path in args.study]
+    if not args.trials and not studies:
+        raise ConfigError("exo report: of what? Name a trial folder, or a table with --study or --changes")
     trials, failures = report_trials(args.trials)
     for failure in failures:
         print(f"exo report: {failure.path}: {failure.reason}", file=sys.stderr)
     for trial in trials:
         for problem in trial.problems:
             print(f"exo report: {trial.name}: {problem}", file=sys.stderr)
-    if not trials and study is None:
+    if not trials and not studies:
         raise ConfigError("nothing of these recordings can be used; see above")
-    title = args.title or ", ".join([*(trial.name for trial in trials), *([study.name] if study else [])])
+    title = args.title or ", ".join([*(trial.name for trial in trials), *(study.name for study in studies)])
     try:
         args.output.parent.mkdir(parents=True, exist_ok=True)
-        write_page(args.output, trials, failures, study, title)
+        write_page(args.output, trials, failures, studies, title)
     except OSError as error:
         raise ConfigError(f"--output {args.output}: cannot be written: {error.strerror}") from None
     written = [args.output]
@@ -63,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
         written.append(args.output.with_suffix(".pdf"))
         print_pdf(args.output, written[-1])
     if args.json:
-        print_json(_plain(trials, failures, study) | {"written": [str(path) for path in written]})
+        print_json(_plain(trials, failures, studies) | {"written": [str(path) for path in written]})
     else:
         print(f"{', '.join(str(path) for path in written)}: {len(trials)} trials, {len(failures)} not usable")
     return 0
@@ -94,7 +109,7 @@ def report_trials(paths: list[Path]) -> tuple[list[TrialReport], list[Failure]]:
     return trials, failures
 
 
-def _plain(trials: list[TrialReport], failures: list[Failure], study: Study | None) -> dict[str, Any]:
+def _plain(trials: list[TrialReport], failures: list[Failure], studies: list[Study]) -> dict[str, Any]:
     from dataclasses import asdict
 
     return {
@@ -115,7 +130,13 @@ def _plain(trials: list[TrialReport], failures: list[Failure], study: Study | No
             for trial in trials
         ],
         "not_usable": [{"path": str(failure.path), "reason": failure.reason} for failure in failures],
-        "study": [{"comparison": each.label, **asdict(each.result), "p_holm": each.p_holm} for each in study.found]
-        if study
-        else [],
+        "studies": [
+            {
+                "name": study.name,
+                "comparisons": [
+                    {"comparison": each.label, **asdict(each.result), "p_holm": each.p_holm} for each in study.found
+                ],
+            }
+            for study in studies
+        ],
     }

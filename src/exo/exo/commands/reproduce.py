@@ -1,8 +1,9 @@
-"""``exo reproduce``: everything from drawn subjects to the study's statistics and pictures."""
+"""``exo reproduce``: everything from drawn subjects to the report of a study on them."""
 
 import argparse
 import os
 import shlex
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,10 +17,11 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     """Add ``exo reproduce``."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "reproduce",
-        help="from drawn subjects to the study's tables, statistics and pictures",
-        description="Draw a cohort, find its gaits, run the study and the speed trials, and gather the results in one "
-        f"folder. Takes about {MINUTES[False]} minutes on two cores, --quick {MINUTES[True]}. Started again with the "
-        "same arguments it goes on where it stopped.",
+        help="from drawn subjects to the report of a study on them",
+        description="Draw a cohort, find its gaits, run the study and the speed trials, record a subject's walks over "
+        "ROS, and gather tables, pictures and report in one folder. Takes about "
+        f"{MINUTES[False]} minutes on two cores, --quick {MINUTES[True]}. Started again with the same arguments it "
+        "goes on where it stopped.",
     )
     parser.add_argument("--quick", action="store_true", help="three subjects, short searches and walks: a check only")
     parser.add_argument("--seed", type=int, default=1, help="of subjects and searches (default: %(default)s)")
@@ -33,17 +35,17 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """Do the steps one by one, then gather."""
-    from exo.cli import main
-
     begun = time.monotonic()
     reproduction = Reproduction(args.output, args.quick, args.seed, args.workers)
     cores = args.workers or os.cpu_count() or 1
     minutes = 2 * MINUTES[args.quick] / cores
     print(f"about {minutes:.0f} minutes on {cores} cores; after Ctrl-C the same command goes on", file=sys.stderr)
-    for step in reproduction.steps:
-        print(f"$ {shlex.join(['exo', *step])}", flush=True)
-        code = main(step)
-        if code != 0:
+    for step in reproduction.study_steps:
+        if code := _do(step):
+            return code
+    reproduction.prepare_trials()
+    for step in (*reproduction.trial_steps, reproduction.report_step):
+        if code := _do(step):
             return code
     gathered = reproduction.gather()
     if args.json:
@@ -58,3 +60,13 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(f"gathered {len(gathered)} files in {gathered[0].parent}")
     return 0
+
+
+def _do(step: list[str]) -> int:
+    """Show and run a command, ours in this process, and return its exit code."""
+    from exo.cli import main
+
+    print(f"$ {shlex.join(step)}", flush=True)
+    if step[0] == "exo":
+        return main(step[1:])
+    return subprocess.run(step, check=False).returncode

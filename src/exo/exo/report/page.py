@@ -69,11 +69,11 @@ class Failure:
 
 
 def write_page(
-    path: Path, trials: Sequence[TrialReport], failures: Sequence[Failure], study: Study | None, title: str
+    path: Path, trials: Sequence[TrialReport], failures: Sequence[Failure], studies: Sequence[Study], title: str
 ) -> None:
-    """Write the page of trials and of a study."""
+    """Write the page of trials and of studies."""
     walks = [walk for trial in trials for walk in trial.walks]
-    sections = _sections(trials, walks, study)
+    sections = _sections(trials, walks, studies)
     environment = Environment(
         loader=PackageLoader("exo.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
@@ -93,7 +93,7 @@ def write_page(
     path.write_text(html, encoding="utf-8")
 
 
-def _sections(trials: Sequence[TrialReport], walks: Sequence[WalkAnalysis], study: Study | None) -> list[Section]:
+def _sections(trials: Sequence[TrialReport], walks: Sequence[WalkAnalysis], studies: Sequence[Study]) -> list[Section]:
     drawn = list(enumerate(walks))[:MOST_CURVES]
     sections = [Section("Summary", "summary", tables=[summary_table(walks)] if walks else [])]
     changes = changes_table(walks)
@@ -112,14 +112,15 @@ def _sections(trials: Sequence[TrialReport], walks: Sequence[WalkAnalysis], stud
     likeness = likeness_table(walks)
     device.tables = [likeness] if likeness else []
     sections += [angles, device, _muscles(drawn, means), _energy(walks), _speed(walks)]
-    if study is not None:
-        sections.append(
-            Section(
-                f"Study: {study.name}", "study", pictures=[study.picture], tables=[study.subjects, study.comparisons]
-            )
-        )
-        sections[-1].caption = f"Grey: each subject (n = {len(study.subjects.rows) - 1}). Colour: mean and SD."
+    sections += [_study(study, f"study-{number}") for number, study in enumerate(studies, 1)]
     return [*sections, _safety(trials), _quality(trials)]
+
+
+def _study(study: Study, anchor: str) -> Section:
+    section = Section(f"Study: {study.name}", anchor, pictures=[study.picture])
+    section.tables = [study.subjects, study.comparisons]
+    section.caption = f"Grey: each subject (n = {len(study.subjects.rows) - 1}). Colour: mean and SD."
+    return section
 
 
 def _panels(panels: Sequence[Panel], drawn: Sequence[tuple[int, WalkAnalysis]]) -> list[Picture]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from exo.recorded_topic import Floats
+from exo.trial_progress import recorded_runs
 from exo.trial_recording import Recording
-from exo_nodes import topics
 from exo_sim.gait_analysis import WARM_UP_S
 
-WALK, RUNNING = "walk", "running"
+WALK = "walk"
 
 
 @dataclass(frozen=True)
@@ -48,37 +48,23 @@ def trial_segments(recording: Recording, origin_ns: int, seconds: float) -> list
         recording: the trial.
         origin_ns: stamp of its start.
         seconds: its length.
+
+    Raises:
+        ConfigError: the marks of the phases cannot be read.
     """
-    marks = recording.reports(topics.TRIAL_PHASE)
-    segments: dict[str, Segment] = {}
-    current: Segment | None = None
-    begin_s = 0.0
-    for stamp_ns, report in zip(marks.stamps_ns().tolist(), marks.reports, strict=False):
-        at_s = max(1e-9 * (stamp_ns - origin_ns), 0.0)
-        values = report.values
-        index = values.get("index", report.message)
-        marked: Segment | None = segments.get(index) or _segment(report.message, values)
-        if values.get("state", RUNNING) != RUNNING:
-            marked = None
-        if marked is not current:
-            if current is not None:
-                current.intervals_s.append((begin_s, at_s))
-            if marked is not None:
-                segments[index] = marked
-            current, begin_s = marked, at_s
-    if current is not None:
-        current.intervals_s.append((begin_s, seconds))
-    if segments:
-        return list(segments.values())
+    segments: dict[int, Segment] = {}
+    for run in recorded_runs(recording):
+        mark = run.mark
+        speed = mark.speed_m_s if mark.kind == WALK else None
+        segment = Segment(mark.phase, mark.kind, mark.condition or mark.policy, mark.policy, speed)
+        segments.setdefault(mark.index, segment).intervals_s.extend(
+            (max(1e-9 * (begin - origin_ns), 0.0), 1e-9 * (end - origin_ns)) for begin, end in run.intervals_ns
+        )
+    return list(segments.values()) or [whole_walk(recording, seconds)]
+
+
+def whole_walk(recording: Recording, seconds: float) -> Segment:
+    """Return a recording without phases as one walk, without its start where it is long enough."""
     begin = WARM_UP_S if seconds > 2.0 * WARM_UP_S else 0.0
     policy = recording.custom_data.get("policy", "")
-    return [Segment("", WALK, policy, policy, None, [(begin, seconds)])]
-
-
-def _segment(name: str, values: dict[str, str]) -> Segment:
-    try:
-        speed: float | None = float(values.get("speed_m_s", ""))
-    except ValueError:
-        speed = None
-    policy = values.get("policy", "")
-    return Segment(name, values.get("kind", WALK), values.get("condition", "") or policy, policy, speed)
+    return Segment("", WALK, policy, policy, None, [(begin, seconds)])

@@ -11,12 +11,13 @@ from exo import trial_folder
 from exo.recorded_topic import Floats
 from exo.report.reproduction import Reproduction, reproduction
 from exo.report.safety_events import SafetyEvents, safety_events
-from exo.report.segments import WALK, Segment, trial_segments
+from exo.report.segments import WALK, Segment, trial_segments, whole_walk
 from exo.report.trial_signals import TrialSignals
 from exo.report.walk_analysis import PEAK_FLEXION, WalkAnalysis, analyse_walk
 from exo.trial_figures import timing
 from exo.trial_recording import Recording, load_recording
 from exo_analysis.stamp_quality import StampQuality, stamp_quality
+from exo_control.errors import ConfigError
 from exo_nodes import topics
 
 COURSE_BINS = 240
@@ -75,14 +76,18 @@ def report_trial(path: Path, by_hips: bool = False) -> TrialReport:
     recording = load_recording(bag_of(path))
     name = recording.custom_data.get("trial_id") or path.absolute().name
     signals = TrialSignals(recording, name)
-    segments = trial_segments(recording, signals.origin_ns, signals.seconds)
+    problems = [*recording.problems, *signals.problems]
+    problems += [f"{topic}: {count} messages with NaN or infinity" for topic, count in signals.not_finite.items()]
+    try:
+        segments = trial_segments(recording, signals.origin_ns, signals.seconds)
+    except ConfigError as error:
+        problems.append(f"the phases are not known: {error}")
+        segments = [whole_walk(recording, signals.seconds)]
     walks = [
         analyse_walk(signals, segment, f"{name} {segment.name}".strip(), by_hips)
         for segment in segments
         if segment.kind == WALK and segment.seconds > 0.0
     ]
-    problems = [*recording.problems, *signals.problems]
-    problems += [f"{topic}: {count} messages with NaN or infinity" for topic, count in signals.not_finite.items()]
     report = TrialReport(
         name=name,
         path=path,
