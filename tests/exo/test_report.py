@@ -123,7 +123,9 @@ def test_each_walk_of_a_trial_with_phases_is_one_walk(tmp_path: Path) -> None:
 
 
 def test_phases_that_cannot_be_read_are_named_and_the_walk_is_reported_whole(tmp_path: Path) -> None:
-    report = report_trial(write_bag(tmp_path / "odd", phases=[{"index": "x", "phase": "free", "begin_s": 0, "end_s": 9}]))
+    report = report_trial(
+        write_bag(tmp_path / "odd", phases=[{"index": "x", "phase": "free", "begin_s": 0, "end_s": 9}])
+    )
     assert [walk.label for walk in report.walks] == ["odd"]
     assert any("the phases are not known" in problem and "'x'" in problem for problem in report.problems)
 

@@ -49,6 +49,15 @@ def test_smoothness(config: RewardConfig) -> None:
     assert value == pytest.approx(-0.409)
 
 
+def test_torque_has_a_price_that_the_paper_does_not_have(config: RewardConfig) -> None:
+    action = np.array([[0.5, -1.0], [0.0, 0.0]])
+    assert (reward.torque_term(config, action) == 0.0).all()
+    priced = config.model_copy(update={"torque_weight": 0.2})
+    np.testing.assert_allclose(reward.torque_term(priced, action), [-0.25, 0.0])
+    args = (activations(0.2, 0.6)[None].repeat(2, 0), *np.zeros((3, 2)), action, action, np.ones(2))
+    np.testing.assert_allclose(reward.reward(priced, *args) - reward.reward(config, *args), [-0.25, 0.0])
+
+
 @pytest.mark.parametrize(("height", "expected"), [(0.95, 0.0), (0.8, 0.0), (0.7999, -10.0), (math.nan, -10.0)])
 def test_fall(config: RewardConfig, height: float, expected: float) -> None:
     assert reward.fall_term(config, np.array(height)) == expected

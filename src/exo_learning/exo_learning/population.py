@@ -16,17 +16,19 @@ from exo_sim.subject import load_subject
 
 def population(config: TrainingConfig) -> tuple[list[Person], list[int]]:
     """Return the people that walk and how many walkers each has: gaits in turn, masses evenly spread."""
-    subject = load_subject(config.subject)
-    lightest, heaviest = config.randomisation.body_mass_kg or (subject.mass_kg, subject.mass_kg)
-    masses = np.linspace(lightest, heaviest, config.walkers) if heaviest > lightest else [lightest] * config.walkers
-    people = [(config.gaits[k % len(config.gaits)], float(mass)) for k, mass in enumerate(masses)]
+    names = config.subject if isinstance(config.subject, list) else [config.subject] * len(config.gaits)
+    subjects = [load_subject(name) for name in names]
+    of_walker = [k % len(config.gaits) for k in range(config.walkers)]
+    masses = [subjects[gait].mass_kg for gait in of_walker]
+    if config.randomisation.body_mass_kg is not None:
+        masses = np.linspace(*config.randomisation.body_mass_kg, config.walkers).tolist()
+    people = list(zip(of_walker, masses, strict=True))
     different = list(dict.fromkeys(people))
-    gaits = {name: load_gait(name) for name, _ in different}
-    models = [
-        load_human_model(gaits[name].human).scaled(mass_kg, subject.height_m, subject.strength)
-        for name, mass_kg in different
-    ]
-    who = [(model, gaits[name]) for model, (name, _) in zip(models, different, strict=True)]
+    who = []
+    for number, mass_kg in different:
+        gait, subject = load_gait(config.gaits[number]), subjects[number]
+        model = load_human_model(gait.human).scaled(mass_kg, subject.height_m, subject.strength)
+        who.append((model, gait))
     return who, [people.count(person) for person in different]
 
 

@@ -58,6 +58,16 @@ def smoothness_term(config: RewardConfig, action: Floats, previous_action: Float
     return -config.smoothness_weight * np.sum((action - previous_action) ** 2, axis=-1)
 
 
+def torque_term(config: RewardConfig, action: Floats) -> Floats:
+    """Return r_t = -w_t (a_R^2 + a_L^2), shape (...): what torque has to be worth to be used.
+
+    Args:
+        config: weights.
+        action: (..., 2) commands over the torque limit, -1 to 1.
+    """
+    return -config.torque_weight * np.sum(action**2, axis=-1)
+
+
 def fall_term(config: RewardConfig, com_height_m: Floats) -> Floats:
     """Return r_fall = -10 below the fall height, else the alive bonus (0 in the paper), shape (...) (eq. 6).
 
@@ -83,11 +93,15 @@ def reward(
     previous_action: Floats,
     com_height_m: Floats,
 ) -> Floats:
-    """Return r = r_effort + r_vel + r_s + r_fall (eq. 2) + the saving term, shape (...); arguments as for the terms."""
+    """Return r = r_effort + r_vel + r_s + r_fall (eq. 2), plus saving and torque term, shape (...).
+
+    The arguments are those of the terms.
+    """
     return (
         effort_term(config, activation)
         + saving
         + velocity_term(config, velocity_m_s, target_m_s)
         + smoothness_term(config, action, previous_action)
+        + torque_term(config, action)
         + fall_term(config, com_height_m)
     )

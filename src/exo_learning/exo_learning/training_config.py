@@ -28,6 +28,7 @@ class RewardConfig(ConfigModel):
         ge=0.0, le=5.0, description="time constant of a low-pass on the speed, s; paper: 0"
     )
     smoothness_weight: float = Field(ge=0.0, description="lambda_s, on actions of -1 to 1")
+    torque_weight: float = Field(ge=0.0, description="w_t, on squared actions of -1 to 1; paper: 0")
     fall_penalty: float = Field(ge=0.0, description="subtracted at a fall")
     fall_height_m: float = Field(gt=0.3, lt=1.2, description="height of the centre of mass that counts as fallen, m")
     alive_bonus: float = Field(ge=0.0, description="added on each tick without a fall; paper: 0")
@@ -138,7 +139,7 @@ class TrainingConfig(ConfigModel):
 
     engine: Literal["native", "scone"] = Field(default="native", description="engine that the walkers walk in")
     gaits: list[str] = Field(min_length=1, description="gaits, names or paths; walkers take them in turn")
-    subject: str = Field(description="subject, name or path")
+    subject: str | list[str] = Field(description="subject, name or path; a list: the one of each gait")
     torque_limit_nm: float = Field(gt=0.0, le=TORQUE_CEILING_NM, description="torque of action 1, Nm")
     walkers: int = Field(ge=1, le=4096, description="humans that walk at the same time")
     episode_s: float = Field(ge=0.1, le=600.0, description="a walk ends here, s")
@@ -149,6 +150,15 @@ class TrainingConfig(ConfigModel):
     warm_start: WarmStartConfig | None
     evaluation: EvaluationConfig
     stop: StopConfig
+
+    @model_validator(mode="after")
+    def _has_a_subject_for_each_gait(self) -> "TrainingConfig":
+        if isinstance(self.subject, list):
+            if len(self.subject) != len(self.gaits):
+                raise ValueError(f"subject: {len(self.subject)} for {len(self.gaits)} gaits; a list needs one for each")
+            if self.randomisation.body_mass_kg is not None:
+                raise ValueError("randomisation.body_mass_kg: needs to be null where each gait has its own subject")
+        return self
 
     @model_validator(mode="after")
     def _divisible(self) -> "TrainingConfig":
@@ -171,8 +181,11 @@ class TrainingConfig(ConfigModel):
     def sha256(self) -> str:
         """Return the hash of the values, hex: the same for any order, comments or number format in the file."""
         values = self.model_dump()
+        # Runs made before there was a choice keep their hash.
         if self.engine == "native":
-            del values["engine"]  # runs made before there was a choice keep their hash
+            del values["engine"]
+        if not self.reward.torque_weight:
+            del values["reward"]["torque_weight"]
         canonical = json.dumps(_numbers_alike(values), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
