@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.msg import SetParametersResult
+from rclpy.executors import Executor
 from rclpy.parameter import Parameter
 from rclpy.subscription import Subscription
 
@@ -124,6 +125,13 @@ class EmulatorNode(ExoNode):
         if hasattr(self, "_thread"):
             self._thread.__exit__(*sys.exc_info())
         super().destroy_node()
+
+    def work(self, executor: Executor) -> None:
+        """Wait for messages; once the person walks, hear no more of the device: each message takes the drives' time."""
+        super().work(executor)
+        if self._legs.walking and self._status is not None:
+            self.destroy_subscription(self._status)
+            self._status = None
 
     def _on_device_active(self, status: DiagnosticArray) -> None:
         if self._legs.walking:
