@@ -9,7 +9,7 @@ import pytest
 from exo import phase_figures
 from exo.cli import main
 from exo.phase_figures import RecordedTrial, summarise, table
-from exo.phase_plot import plot_phases
+from exo.phase_plot import phase_panels, plot_phases
 from exo.spirometry import respiration_of_phases
 from exo.trial_progress import recorded_runs
 from exo.trial_recording import Recording, Series, empty_topic
@@ -118,6 +118,18 @@ def test_the_plot_of_a_trial(tmp_path: Path) -> None:
     trial = made_up(tmp_path, bag=Signals(1.0, [0, 1, 2]))
     plot_phases(trial, summarise(trial), tmp_path / "trial.png")
     assert (tmp_path / "trial.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_plot_begins_with_the_device_not_with_the_person(tmp_path: Path) -> None:
+    recording = Signals(30.0, [0, 1, 2])
+    before = Series(np.array([SECOND_NS], dtype=np.int64), np.array([[9.0 * MASS_KG]]))
+    power = recording.metabolic_power
+    recording.__dict__["metabolic_power"] = Series(
+        np.concatenate([before.stamp_ns, power.stamp_ns]), np.concatenate([before.values, power.values])
+    )
+    trial = made_up(tmp_path, bag=recording)
+    rate, _ = phase_panels(trial, summarise(trial)["phases"], bin_s=2.0)
+    assert (rate.time_s[0], rate.values[0]) == (1.0, pytest.approx(1.5))
 
 
 def breathing(begin_s: float) -> Respiration:

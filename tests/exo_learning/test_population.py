@@ -1,12 +1,13 @@
 """Who walks in training."""
 
 import pytest
-from .configurations import changed
 
 from exo_control.errors import ConfigError
 from exo_learning.population import population
 from exo_learning.training_config import TrainingConfig
 from exo_sim.subject import load_subject
+
+from .configurations import changed
 
 
 def test_gaits_are_taken_in_turn_by_one_subject(paper: TrainingConfig) -> None:

@@ -52,8 +52,10 @@ def phase_panels(trial: RecordedTrial, phases: Sequence[Mapping[str, Any]], bin_
     torque: list[tuple[Floats, Floats]] = []
     for name, recording in trial.recordings.items():
         for series, of_all in ((recording.metabolic_power, power), (recording.applied_torque, torque)):
-            if len(series.stamp_ns):
-                of_all.append((trial_time_s(recording, series.stamp_ns, starts[name]), series.values))
+            # Worn by emulated drives, a person is there before the device says anything.
+            begun = series.stamp_ns >= _first_ns(recording)
+            if begun.any():
+                of_all.append((trial_time_s(recording, series.stamp_ns[begun], starts[name]), series.values[begun]))
     panels = []
     if power:
         time_s, values = (np.concatenate(parts) for parts in zip(*power, strict=True))
