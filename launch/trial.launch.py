@@ -20,6 +20,7 @@ DEFAULTS = {
     "subject": ("reference", "who walks: name of a file in config/subjects, or a path ending in .yaml"),
     "resume": ("", "folder of a trial that was aborted or broke off: goes on with the first phase not finished"),
     "duration_scale": ("1.0", "factor on the length of every phase, 0.001 to 10, for tests and quick looks"),
+    "speed_m_s": ("", "speed of all walking, m/s, for who walks no other; empty: as the protocol says"),
     "seed": ("0", "seed of sensor noise, disturbances and, unless order_seed is given, of the order"),
     "order_seed": ("", "seed of the order of the phases that the protocol shuffles; empty: seed"),
     "device": ("", "empty: a simulated person and device; emulated: emulated drives; or the path of a device file"),

@@ -10,12 +10,14 @@ from exo.hardware_plan import HardwarePlan
 from exo.protocol_plan import ProtocolPlan, plan_protocol_trial
 from exo.trial_plan import TrialPlan
 from exo_control.errors import ConfigError
+from exo_sim.gait import load_gait
 
 DEFAULTS = {
     "protocol": "metabolic",
     "subject": "reference",
     "resume": "",
     "duration_scale": "1.0",
+    "speed_m_s": "",
     "seed": "0",
     "order_seed": "",
     "device": "",
@@ -58,6 +60,14 @@ def test_the_gaits_of_all_speeds_are_prepared(tmp_path: Path) -> None:
     assert made.person["more_gaits"] == "speeds/geyer_herr_1.11 speeds/geyer_herr_1.39"
 
 
+def test_a_virtual_subject_walks_its_own_gait_at_its_own_speed(tmp_path: Path) -> None:
+    speed = load_gait("cohort/s01").speed_m_s
+    made = plan(tmp_path, subject="cohort/s01", gait="cohort/s01", speed_m_s=f"{speed}")
+    assert set(made.motions) == {"stand", "cohort/s01"}
+    assert {phase.speed_m_s for phase in made.schedule.phases if phase.kind == "walk"} == {speed}
+    assert {phase.speed_m_s for phase in made.schedule.phases if phase.kind != "walk"} == {0.0}
+
+
 def test_emulated_drives(tmp_path: Path) -> None:
     made = plan(tmp_path, device="emulated")
     assert isinstance(made.nodes, HardwarePlan) and made.nodes.emulate and made.nodes.duration_s == 0.0
@@ -74,6 +84,7 @@ def test_the_order_is_that_of_the_seed_unless_it_has_its_own(tmp_path: Path) -> 
     ("name", "value", "message"),
     [
         ("protocol", "metabolik", "unknown protocol 'metabolik'; did you mean 'metabolic'?"),
+        ("speed_m_s", "3", "needs a number from 0.1 to 2.5"),
         ("duration_scale", "0", "needs a number from 0.001 to 10"),
         ("order_seed", "first", "needs a whole number from 0 to"),
         ("subject", "nobody", "unknown subject 'nobody'"),

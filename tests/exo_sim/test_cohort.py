@@ -81,13 +81,23 @@ def test_a_gait_that_is_not_robust_is_searched_again_and_the_most_robust_one_kep
 ) -> None:
     survived = iter([20, 5, 9, 7])  # s01, then three attempts of s02
     monkeypatch.setattr(gait_task, "certify", lambda model, gait: {**FIGURES, "survived_of_20_at_8_nm": next(survived)})
-    cohort = Cohort(settings, 2, 5, tmp_path, {"command": "exo cohort", "git_sha": "abc"})
+    persistent = settings.model_copy(update={"gait": settings.gait.model_copy(update={"attempts": 3})})
+    cohort = Cohort(persistent, 2, 5, tmp_path, {"command": "exo cohort", "git_sha": "abc"})
     found: list[None] = []
     walkers = cohort.search(WorkerPool(1), False, on_gait=lambda: found.append(None))
     assert [walker.survived for walker in walkers] == [20, 9]
     assert len(found) == 2 and len(list((tmp_path / "store").glob("*.yaml"))) == 4
     seeds = [walker.gait.provenance["seed"] for walker in walkers]
     assert seeds == [5000, (5 + SEEDS) * 1000 + 1]
+
+
+def test_a_folder_with_other_people_is_refused(settings: CohortSettings, tmp_path: Path) -> None:
+    Cohort(settings, 2, 5, tmp_path, {})
+    Cohort(settings, 3, 5, tmp_path, {"command": "more of the same"})
+    with pytest.raises(ConfigError, match=r"1 more subjects are there \(s03 to s03\)"):
+        Cohort(settings, 2, 5, tmp_path, {})
+    with pytest.raises(ConfigError, match=r"s01.yaml: is another person"):
+        Cohort(settings, 3, 6, tmp_path, {})
 
 
 class Interrupted(WorkerPool):

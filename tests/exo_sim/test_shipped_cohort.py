@@ -15,6 +15,7 @@ WALKERS = cohort_folder("cohort").walkers()
 
 def test_the_shipped_subjects_are_the_first_of_their_seed() -> None:
     settings = load_cohort_settings()
+    assert len(WALKERS) == 20
     for index, walker in enumerate(WALKERS):
         drawn = draw_subject(settings, walker.subject.provenance["seed"], index)
         assert walker.name == subject_name(index)

@@ -265,3 +265,26 @@ def test_clean_keeps_the_environment_and_trials(ready: Checkout) -> None:
     assert ready.steps("setup") == ["colcon"]
     ready.make("distclean")
     assert not (ready.top / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        (["sim"], "ros2 launch exo sim.launch.py"),
+        (["sim", "ARGS=policy:=zero"], "ros2 launch exo sim.launch.py policy:=zero"),
+        (["sim", "VIEW=1"], "ros2 launch exo sim.launch.py view:=true duration:=300"),
+        (["sim", "VIEW=1", "ARGS=duration:=60"], "ros2 launch exo sim.launch.py view:=true duration:=60"),
+        (["train", "ARGS=--seed 2"], "exo train --seed 2"),
+    ],
+)
+def test_sim_and_train_set_up_and_run_their_command(checkout: Checkout, arguments: list[str], command: str) -> None:
+    (checkout.top / "env.sh").write_text("")
+    for program in ("ros2", "exo", "python"):
+        write_script(checkout.bin / program, f'#!/bin/bash\necho "{program} $*" >> "$STUB_CALLS"\n')
+    done = checkout.make(*arguments)
+    assert done.returncode == 0, done.stderr
+    calls = checkout.calls.read_text().splitlines()
+    assert calls[-1].split() == command.split()
+    installed = [call for call in calls if "pip install" in call]
+    assert any("view.txt" in call for call in installed) == ("VIEW=1" in arguments)
+    assert any("train.txt" in call for call in installed) == (arguments[0] == "train")

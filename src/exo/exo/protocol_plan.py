@@ -18,7 +18,7 @@ from exo_nodes.person import MOTION
 from exo_sim.gait_speeds import gait_at_speed
 from exo_sim.subject import load_subject
 from exo_sim.wearer import STAND
-from exo_trial.protocol import NO_ASSISTANCE, load_protocol
+from exo_trial.protocol import FASTEST_M_S, NO_ASSISTANCE, load_protocol
 from exo_trial.schedule import Schedule, schedule_trial
 from exo_trial.trial_file import TrialFile, load_trial_file
 
@@ -110,6 +110,7 @@ def plan_protocol_trial(given: Mapping[str, str], defaults: Mapping[str, str]) -
         checked("protocol", load_protocol),
         checker({"order_seed": order_seed})("order_seed", whole_from(0, 2**31 - 1)),
         checked("duration_scale", number_from(0.001, 10.0, "")),
+        checked("speed_m_s", number_from(0.1, FASTEST_M_S, "")) if arguments["speed_m_s"] else None,
     )
     subject = checked("subject", load_subject)
     plan = _plan(arguments, schedule, 0)

@@ -73,7 +73,7 @@ class Cohort:
             provenance: written into each file: command, commit.
 
         Raises:
-            ConfigError: the start gait or the human model cannot be loaded.
+            ConfigError: the start gait or the human model cannot be loaded, or the folder holds other people.
         """
         self.folder: CohortFolder = cohort_folder(str(output))
         self.store = GaitStore(output / "store")
@@ -87,10 +87,13 @@ class Cohort:
             name, subject = subject_name(index), draw_subject(settings, seed, index, self._provenance)
             self.subjects[name] = subject
             # Each search its own seed: with one for all a lucky or unlucky sequence would be everybody's.
+            self.folder.check_is(name, subject)
             self._attempts[name] = [
                 make_gait_task(name, subject, settings.gait, start, model, (seed + attempt * SEEDS) * 1000 + index)
                 for attempt in range(settings.gait.attempts)
             ]
+        self.folder.check_only(self.subjects)
+        for name, subject in self.subjects.items():
             self.folder.save_subject(name, subject)
 
     @property

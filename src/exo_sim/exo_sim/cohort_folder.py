@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,29 @@ class CohortFolder:
         content = subject.model_dump(exclude_none=True)
         (self.subjects / f"{name}.yaml").write_text(yaml.safe_dump(content, sort_keys=False, width=120))
 
+    def check_is(self, name: str, subject: Subject) -> None:
+        """Check that the person of this name in the folder, if there is one, is this person.
+
+        Raises:
+            ConfigError: it is somebody else.
+        """
+        path = self.subjects / f"{name}.yaml"
+        if path.is_file() and _without_provenance(load_subject(str(path))) != _without_provenance(subject):
+            raise ConfigError(f"{path}: is another person, of another seed or other settings; name another --output")
+
+    def check_only(self, names: Collection[str]) -> None:
+        """Check that the folder holds nobody else.
+
+        Raises:
+            ConfigError: it does.
+        """
+        others = sorted(path.stem for path in self.subjects.glob("*.yaml") if path.stem not in names)
+        if others:
+            raise ConfigError(
+                f"{self.subjects}: {len(others)} more subjects are there ({others[0]} to {others[-1]}), and a study "
+                "walks all; draw as many again, or name another --output"
+            )
+
     def save_gait(self, name: str, gait: Gait) -> None:
         """Write a gait's file."""
         gait.save(self.gaits / f"{name}.yaml")
@@ -63,6 +87,10 @@ class CohortFolder:
             Walker(name, load_subject(str(self.subjects / f"{name}.yaml")), load_gait(str(self.gaits / f"{name}.yaml")))
             for name in names
         ]
+
+
+def _without_provenance(subject: Subject) -> Subject:
+    return subject.model_copy(update={"provenance": {}})
 
 
 def cohort_folder(name_or_path: str) -> CohortFolder:

@@ -42,13 +42,16 @@ class Schedule(ConfigModel):
         return sum(phase.duration_s for phase in self.phases)
 
 
-def schedule_trial(protocol: Protocol, order_seed: int, duration_scale: float = 1.0) -> Schedule:
+def schedule_trial(
+    protocol: Protocol, order_seed: int, duration_scale: float = 1.0, speed_m_s: float | None = None
+) -> Schedule:
     """Return the schedule of one trial.
 
     Args:
         protocol: what the trial follows.
         order_seed: seed of the order of the shuffled phases; the same seed gives the same order.
         duration_scale: factor on all durations.
+        speed_m_s: of all walking, instead of the protocol's speeds: that of who cannot walk at those.
     """
     content = protocol.content
     phases = shuffle_some(content.phases, [phase.shuffled for phase in content.phases], order_seed)
@@ -64,7 +67,7 @@ def schedule_trial(protocol: Protocol, order_seed: int, duration_scale: float = 
                 kind=phase.kind,
                 condition=phase.condition,
                 policy=phase.policy,
-                speed_m_s=phase.speed_m_s,
+                speed_m_s=speed_m_s if speed_m_s is not None and phase.kind == "walk" else phase.speed_m_s,
                 duration_s=duration_scale * phase.duration_s,
             )
             for phase in phases
