@@ -2,7 +2,7 @@
 
 import json
 import struct
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -158,6 +158,7 @@ def write_bag(
     storage: StoragePlugin = StoragePlugin.MCAP,
     fault_from: int | None = None,
     phases: list[dict[str, object]] | None = None,
+    custom_data: Mapping[str, str] | None = None,
 ) -> Path:
     """Write a trial folder and return it.
 
@@ -170,12 +171,14 @@ def write_bag(
         storage: of the bag.
         fault_from: tick of a fault.
         phases: values of the marks of phases, and under begin_s when each begins.
+        custom_data: what the recording says about itself beside trial, policy and launch arguments, or instead.
     """
     folder.mkdir(parents=True)
     parameters = {"policy": policy, "engine": "native", "gait": "two_state", "subject": "reference", "seed": 3}
     parameters |= {"duration_s": seconds, "real_time_factor": 1.0, "lockstep": True}
     with Writer(folder / "bag", version=9, storage_plugin=storage) as writer:
-        for key, value in {"trial_id": folder.name, "policy": policy, "parameters": json.dumps(parameters)}.items():
+        about = {"trial_id": folder.name, "policy": policy, "parameters": json.dumps(parameters)}
+        for key, value in (about | dict(custom_data or {})).items():
             writer.set_custom_data(key, value)
         connections = {}
         templates = {topic: Template(topic) for topic in topics.RECORDED if topic != topics.SAFETY_STATUS}

@@ -3,12 +3,13 @@
 import json
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
-from exo import cli
+from exo import cli, reproduction
 from exo.cli import main
 from exo.reproduction import Reproduction
 from exo_control.config_files import config_path
@@ -87,34 +88,49 @@ def launch_arguments(name: str) -> set[str]:
 TUNED = {"delay_s": 0.1, "gain_nm": 12.0}
 
 
-def make_up_results(folder: Path) -> None:
-    """Write what the study leaves."""
+def make_up_results(folder: Path, seed: str) -> None:
+    """Write what cohort and study leave."""
+    for kind in ("subjects", "gaits"):
+        path = folder / "cohort" / kind / "s01.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"seed: {seed}\n")
     study = folder / "study"
     study.mkdir(exist_ok=True)
     (study / "study.csv").write_text("subject,a\n")
     (study / "study.json").write_text(json.dumps({"dofc": {"s01": TUNED}}))
 
 
-def test_the_steps_run_in_order_and_their_results_are_gathered(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+RunCommand = Callable[[list[str]], int]
+
+
+@pytest.fixture
+def reproduce(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[RunCommand, list[list[str]]]:
+    """The real ``exo`` whose steps are only noted, and those steps."""
     done: list[list[str]] = []
 
     def step(arguments: list[str]) -> int:
         done.append(["exo", *arguments])
-        make_up_results(tmp_path)
+        if arguments[0] == "cohort":
+            make_up_results(tmp_path, arguments[arguments.index("--seed") + 1])
         return 0
 
     def launch(command: list[str], check: bool) -> subprocess.CompletedProcess[bytes]:
         done.append(command)
         trial = Path(command[-1].partition(":=")[2])
-        trial.mkdir(parents=True)
+        assert not (trial / "summary.json").exists()
         (trial / "summary.json").write_text("{}")
         return subprocess.CompletedProcess(command, 0)
 
     real = cli.main
     monkeypatch.setattr(cli, "main", step)
     monkeypatch.setattr(subprocess, "run", launch)
+    return real, done
+
+
+def test_the_steps_run_in_order_and_their_results_are_gathered(
+    tmp_path: Path, reproduce: tuple[RunCommand, list[list[str]]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    real, done = reproduce
     broken = tmp_path / "trials" / "zero"
     broken.mkdir(parents=True)  # of a recording that was killed
     arguments = ["reproduce", "--quick", "--output", str(tmp_path), "--workers", "2", "--json"]
@@ -133,6 +149,50 @@ def test_the_steps_run_in_order_and_their_results_are_gathered(
     done.clear()
     assert real(arguments) == 0
     assert [step[0] for step in done] == ["exo"] * 4  # the trials are there
+
+
+def test_walks_of_another_seed_or_length_or_of_other_parameters_are_recorded_anew(
+    tmp_path: Path, reproduce: tuple[RunCommand, list[list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, done = reproduce
+    quick = ["reproduce", "--output", str(tmp_path), "--workers", "2", "--quick"]
+
+    def recorded(arguments: list[str]) -> int:
+        done.clear()
+        assert real(arguments) == 0
+        return sum(step[0] == "ros2" for step in done)
+
+    assert [recorded(quick), recorded(quick)] == [3, 0]
+    made_from = json.loads((tmp_path / "trials" / "lstm_8nm" / "made_from.json").read_text())
+    assert made_from["arguments"]["duration"] == "15"
+    assert set(made_from["sha256"]) == {"subject", "gait", "policy_params", "policy"}
+    assert [recorded([*quick, "--seed", "2"]), recorded([*quick, "--seed", "2"])] == [3, 0]
+    assert [recorded(quick[:-1]), recorded(quick[:-1])] == [3, 0]  # in full
+    monkeypatch.setitem(TUNED, "gain_nm", 9.0)
+    assert [recorded(quick[:-1]), recorded(quick[:-1])] == [3, 0]
+    (tmp_path / "trials" / "zero" / "made_from.json").unlink()
+    assert recorded(quick[:-1]) == 1
+
+
+def test_a_quick_reproduction_does_not_go_into_the_folder_of_a_full_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, folders = cli.main, []
+
+    def fail(arguments: list[str]) -> int:
+        folders.append(arguments[arguments.index("--output") + 1])
+        return 2
+
+    monkeypatch.setattr(cli, "main", fail)
+    assert [real(["reproduce"]), real(["reproduce", "--quick"])] == [2, 2]
+    assert folders == ["runs/reproduce/cohort", "runs/reproduce-quick/cohort"]
+
+
+@pytest.mark.parametrize("browser", [None, "/usr/bin/chromium"])
+def test_the_report_is_printed_where_there_is_a_browser(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser: str | None
+) -> None:
+    monkeypatch.setattr(reproduction, "find_browser", lambda: browser)
+    step = Reproduction(tmp_path, True, seed=1).report_step
+    assert cli.make_parser().parse_args(step[1:]).pdf == (browser is not None)
 
 
 def test_a_step_that_fails_ends_the_reproduction(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,13 +31,21 @@ def test_the_table_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert "LSTM - DOFC" in printed and "3.35" in printed and "4 subjects" in printed
 
 
+def test_rows_are_called_what_the_table_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "speeds.csv"
+    path.write_text("seed,3 km/h,4 km/h\n1,2.1,2.4\n2,2.0,2.5\n3,2.2,2.4\n")
+    assert main(["compare", str(path)]) == 0
+    assert "3 seeds" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("name,a\n1,2\n", "row 1 is 'name,a'; needs subject and a column per condition"),
+        ("name,a\n1,2\n", "row 1 is 'name,a'; needs subject or seed, and a column per condition"),
         ("subject,a,a\n1,2,3\n", "row 1 has the condition 'a' more than once"),
         ("subject,a,b\n1,2\n", "row 2 has 2 cells, row 1 has 3"),
         ("subject,a,b\n1,2,3\n1,2,3\n", "row 3: subject '1' is there already"),
+        ("seed,a,b\n1,2,3\n1,2,3\n", "row 3: seed '1' is there already; one row per seed"),
         ("subject,a,b\n1,2,x\n", "row 2, b: 'x' is no number"),
         ("subject,a\n1,2\n2,3\n", "one condition; give another to compare with"),
         ("subject,a,b\n1,2,3\n", "1 subjects; a paired comparison needs at least 2"),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rosbags.rosbag2 import StoragePlugin, Writer
 
 from exo.cli import main
-from exo.report.trial_report import report_trial
+from exo.report.trial_report import report_recording
 from exo.trial_recording import load_recording
 from exo_control.errors import ConfigError
 from exo_nodes import topics
@@ -79,7 +79,7 @@ def test_a_bag_whose_recorder_was_killed(whole: Path, tmp_path: Path, capsys: py
     (trial / "bag" / "metadata.yaml").unlink()
     file = next((trial / "bag").glob("*.mcap"))
     file.write_bytes(file.read_bytes()[: file.stat().st_size * 3 // 4])
-    report = report_trial(trial)
+    report = report_recording(trial / "bag")
     assert 9.0 < report.seconds < 11.0
     # Without its end the file does not tell who walked, so heel strikes, told from the weight, are not known.
     (walk,) = report.walks
@@ -91,19 +91,17 @@ def test_a_bag_whose_recorder_was_killed(whole: Path, tmp_path: Path, capsys: py
         assert told in error and told in page
 
 
-def test_a_damaged_sqlite_bag_gives_what_is_before_the_damage(tmp_path: Path) -> None:
+def test_a_damaged_sqlite_bag_is_named_with_the_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     trial = write_bag(tmp_path / "walk", seconds=8.0, storage=StoragePlugin.SQLITE3)
     file = next((trial / "bag").glob("*.db3"))
     content = bytearray(file.read_bytes())
     half = len(content) // 2
     content[half : half + 200_000] = bytes(200_000)
     file.write_bytes(content)
-    try:
-        recording = load_recording(trial / "bag")
-    except ConfigError as error:
-        assert "damaged and cannot be read" in str(error)
-    else:
-        assert any("damaged" in problem for problem in recording.problems)
+    assert main(["report", str(trial), "--output", str(tmp_path / "page.html")]) == 2
+    error = capsys.readouterr().err
+    assert f"{trial / 'bag'}: damaged and cannot be read" in error
+    assert f"{file}: database disk image is malformed" in error
 
 
 def test_topics_that_are_missing_are_named_and_the_rest_is_used(
@@ -111,7 +109,7 @@ def test_topics_that_are_missing_are_named_and_the_rest_is_used(
 ) -> None:
     trials = {topic: write_bag(tmp_path / str(i), 6.0, leave_out=[topic]) for i, topic in enumerate(topics.RECORDED)}
     for topic, trial in trials.items():
-        report = report_trial(trial)
+        report = report_recording(trial / "bag")
         assert report.missing_topics == [topic] and report.walks[0].strides >= 2
     page = tmp_path / "page.html"
     assert main(["report", str(trials[topics.SAFETY_STATUS]), "--output", str(page)]) == 0
@@ -122,16 +120,16 @@ def test_a_clock_that_jumps_is_named_and_undone(tmp_path: Path, whole: Path) -> 
     def jump(topic: str, tick: int, fields: Fields, stamp_ns: int) -> int:
         return stamp_ns - (3600 * 10**9 if tick >= 700 else 0)
 
-    report = report_trial(write_bag(tmp_path / "back", edit=jump))
+    report = report_recording(write_bag(tmp_path / "back", edit=jump) / "bag")
     assert any("the clock jumped by -3600.000 s after 7.00 s" in problem for problem in report.problems)
-    straight = report_trial(whole)
+    straight = report_recording(whole / "bag")
     assert report.walks[0].strides == straight.walks[0].strides
     assert report.walks[0].figures == pytest.approx(straight.walks[0].figures)
 
     def forward(topic: str, tick: int, fields: Fields, stamp_ns: int) -> int:
         return stamp_ns + (2 * 10**9 if tick >= 700 else 0)
 
-    report = report_trial(write_bag(tmp_path / "forward", edit=forward))
+    report = report_recording(write_bag(tmp_path / "forward", edit=forward) / "bag")
     assert any("the clock jumped by +2.000 s" in problem for problem in report.problems)
     assert report.walks[0].strides == straight.walks[0].strides
 
@@ -142,9 +140,9 @@ def test_numbers_that_are_not_finite_are_left_out_with_their_strides(tmp_path: P
             fields["position"][0] = np.nan if tick % 2 else np.inf
         return stamp_ns
 
-    report = report_trial(write_bag(tmp_path / "nan", edit=not_a_number))
+    report = report_recording(write_bag(tmp_path / "nan", edit=not_a_number) / "bag")
     assert f"{topics.JOINT_STATES}: 20 messages with NaN or infinity" in report.problems
-    (walk,), (straight,) = report.walks, report_trial(whole).walks
+    (walk,), (straight,) = report.walks, report_recording(whole / "bag").walks
     assert np.isfinite(list(walk.figures.values())).all()
     assert walk.cycles["hip_right"].strides == straight.cycles["hip_right"].strides - 1
     assert walk.cycles["knee_right"].strides == straight.cycles["knee_right"].strides
@@ -156,7 +154,7 @@ def test_messages_that_are_lost_or_come_twice_are_counted(tmp_path: Path) -> Non
             return None if 500 <= tick < 510 else stamp_ns - 10_000_000 if tick == 600 else stamp_ns
         return stamp_ns
 
-    report = report_trial(write_bag(tmp_path / "lost", edit=edit))
+    report = report_recording(write_bag(tmp_path / "lost", edit=edit) / "bag")
     quality = {each.topic: each.stamps for each in report.quality}[topics.JOINT_STATES]
     assert (quality.messages, quality.lost, quality.duplicated) == (1390, 11, 1)
     assert quality.rate_hz == pytest.approx(100.0)
@@ -168,13 +166,13 @@ def test_a_topic_without_messages_and_one_of_another_type(tmp_path: Path) -> Non
         return None if topic == topics.MUSCLE_ACTIVATIONS else stamp_ns
 
     trial = write_bag(tmp_path / "walk", seconds=8.0, edit=only_first)
-    assert report_trial(trial).missing_topics == [topics.MUSCLE_ACTIVATIONS]
+    assert report_recording(trial / "bag").missing_topics == [topics.MUSCLE_ACTIVATIONS]
     text = "std_msgs/msg/String"
     with Writer(tmp_path / "texts", version=9, storage_plugin=StoragePlugin.MCAP) as writer:
         states = writer.add_connection(f"/{topics.JOINT_STATES}", text, typestore=TYPESTORE)
         writer.add_connection(f"/{topics.SAFETY_STATUS}", text, typestore=TYPESTORE)
         writer.write(states, 0, bytes(TYPESTORE.serialize_cdr(TYPES[text]("no numbers"), text)))
-    report = report_trial(tmp_path / "texts")
+    report = report_recording(tmp_path / "texts")
     assert not report.is_usable
     assert report.problems == [f"{topics.JOINT_STATES}: 1 messages of 1 cannot be read"]
 

@@ -1,13 +1,16 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from exo.cli import main
+from exo.evaluation_defaults import shipped_law
 from exo_control.config_files import config_path
 from exo_control.feedback_law import FeedbackLaw, LawFile, LawTerm
+from exo_sim.evaluation_settings import load_evaluation_settings
 
 FEATURES = ("own_angle", "other_angle", "own_velocity", "other_velocity", "own_action", "other_action")
 
@@ -61,6 +64,113 @@ def test_another_gait_may_be_the_one_that_changes_are_measured_from(capsys, sett
     assert zero["cot_gross_change"] < -2.0  # the default gait is the cheaper one
 
 
+def result_of(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    result: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
+    return result
+
+
+def rows(result: dict[str, Any]) -> list[tuple[str, float]]:
+    return [(row["name"], row["peak_nm"]) for row in result["conditions"]]
+
+
+def test_a_policy_alone_is_walked_on_the_gait_it_was_trained_on_next_to_the_bound(capsys, settings: Path):
+    assert evaluate(settings, "--policy", "zero", "--policy", "lstm_8nm", "--json") == 0
+    result = result_of(capsys)
+    assert (result["gait"], result["reference_gait"]) == ("geyer_herr", "geyer_herr")
+    assert rows(result) == [("no exo", 0.0), *((name, 8.0) for name in ("DOFC tuned", "law", "zero", "lstm_8nm"))]
+    assert [figures["policy"] for figures in result["figures"] if figures["name"] == "law"] == ["law_8nm"]
+    assert not any("no bound" in note or "was made for" in note for note in result["notes"])
+
+
+def test_each_peak_torque_has_its_conditions(capsys, settings: Path, tmp_path: Path):
+    policies = ["--policy", "lstm_8nm", "--policy", "lstm_15nm", "--policy", "zero"]
+    picture = tmp_path / "evaluation.png"
+    arguments = [*policies, "--peak-nm", "8", "--peak-nm", "15", "--plot", str(picture), "--seeds", "1"]
+    assert evaluate(settings, *arguments, "--json") == 0
+    result = result_of(capsys)
+    at_8 = [(name, 8.0) for name in ("DOFC tuned", "law", "lstm_8nm", "zero")]
+    at_15 = [(name, 15.0) for name in ("DOFC tuned", "law", "lstm_15nm", "zero")]
+    assert rows(result) == [("no exo", 0.0), *at_8, *at_15]
+    assert [(row["name"], row["peak_nm"]) for row in result["comparisons"]] == [*at_8[1:], *at_15[1:]]
+    laws = [figures["policy"] for figures in result["figures"] if figures["name"] == "law"]
+    assert laws == ["law_8nm", "law_15nm"]
+    assert ([tuning["peak_nm"] for tuning in result["dofc"]], result["peaks_nm"]) == ([8.0, 15.0], [8.0, 15.0])
+    torques = {row["peak_nm"]: row["torque_rms_nm"] for row in result["conditions"] if row["name"] == "law"}
+    assert torques[15.0] > 8.0 >= torques[8.0]
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_table_of_several_peak_torques_names_them(capsys, settings: Path):
+    arguments = ["--policy", "dofc", "--peak-nm", "6", "--peak-nm", "8", "--seeds", "1"]
+    assert evaluate(settings, *arguments) == 0
+    out = capsys.readouterr().out
+    for peak in ("6 Nm", "8 Nm"):
+        assert re.search(rf"^DOFC tuned, {peak} ", out, re.MULTILINE)
+        assert re.search(rf"^dofc, {peak}: better than tuned DOFC in \d of 1 seeds", out, re.MULTILINE)
+
+
+def test_a_policy_made_for_another_peak_torque_is_walked_with_a_note(capsys, settings: Path):
+    assert evaluate(settings, "--policy", "lstm_15nm", "--peak-nm", "8", "--seeds", "1", "--json") == 0
+    result = result_of(capsys)
+    assert ("lstm_15nm", 8.0) in rows(result)
+    assert any("lstm_15nm: was made for 15 Nm" in note and "--peak-nm 15" in note for note in result["notes"])
+
+
+def test_no_law_is_walked_where_none_is_wanted(capsys, settings: Path):
+    assert evaluate(settings, "--policy", "lstm_8nm", "--law", "none", "--seeds", "1", "--json") == 0
+    assert "law" not in [row["name"] for row in result_of(capsys)["conditions"]]
+
+
+@pytest.mark.parametrize(
+    ("peak_nm", "gait", "law"),
+    [
+        (8.0, "geyer_herr", "law_8nm"),
+        (15.0, "geyer_herr", "law_15nm"),
+        (6.0, "geyer_herr", None),
+        (8.0, "two_state", None),
+    ],
+)
+def test_the_shipped_law_is_that_of_peak_torque_and_gait(peak_nm: float, gait: str, law: str | None):
+    assert shipped_law(peak_nm, gait) == law
+
+
+def test_a_law_may_be_named(capsys, settings: Path):
+    assert evaluate(settings, "--law", "law_15nm", "--gait", "two_state", "--seeds", "1", "--json") == 0
+    result = result_of(capsys)
+    assert ("law", 8.0) in rows(result)
+    assert [note for note in result["notes"] if "no bound" in note] == [
+        "law: was searched with peak torque 15 Nm, so it is no bound with 8 Nm",
+        "law: was searched with gait geyer_herr, so it is no bound with two_state",
+    ]
+
+
+def test_a_training_gait_that_is_not_here_is_told_with_the_fix(capsys, settings: Path, tmp_path: Path):
+    shipped = config_path("policies")
+    (tmp_path / "own.onnx").write_bytes((shipped / "lstm_8nm.onnx").read_bytes())
+    manifest = json.loads((shipped / "lstm_8nm.json").read_text())
+    manifest["training"]["gaits"] = ["elsewhere"]
+    (tmp_path / "own.json").write_text(json.dumps(manifest))
+    assert evaluate(settings, "--policy", str(tmp_path / "own.onnx")) == 2
+    error = capsys.readouterr().err
+    assert "unknown gait 'elsewhere'" in error and "--gait" in error
+
+
+def test_the_unseen_settings_differ_in_disturbances_and_noise_only(repo_root: Path):
+    folder = repo_root / "config"
+    usual, unseen = (load_evaluation_settings(folder / f"{name}.yaml") for name in ("evaluation", "evaluation_unseen"))
+    assert (unseen.disturbance.torque_nm, unseen.disturbance.push_m_s) == (3.0, 0.1)
+    assert unseen.noise.position_rad == 2.0 * usual.noise.position_rad
+    assert unseen.noise.velocity_rad_s == 2.0 * usual.noise.velocity_rad_s
+    same = {"noise": usual.noise, "disturbance": usual.disturbance}
+    assert unseen.model_copy(update=same) == usual
+
+
+def test_the_unseen_settings_are_taken_by_the_command(capsys, repo_root: Path):
+    unseen = str(repo_root / "config" / "evaluation_unseen.yaml")
+    assert main(["evaluate", "--settings", unseen, "--seconds", "3"]) == 2
+    assert "walks of 3 s: need 7 s" in capsys.readouterr().err
+
+
 def test_the_result_holds_each_walk_the_sweep_and_the_comparisons(capsys, settings: Path, law: Path):
     assert evaluate(settings, "--policy", "zero", "--law", str(law), "--json") == 0
     result = json.loads(capsys.readouterr().out.splitlines()[-1])
@@ -69,7 +179,8 @@ def test_the_result_holds_each_walk_the_sweep_and_the_comparisons(capsys, settin
     assert [walk["seed"] for walk in none["walks"]] == [2000000, 2000001]
     assert zero["walks"] == none["walks"]
     assert none["cot_net"] == pytest.approx(sum(walk["cot_net"] for walk in none["walks"]) / 2)
-    assert len(result["dofc"]["sweep"]) == 4 and result["dofc"]["best"] in result["dofc"]["sweep"]
+    (tuning,) = result["dofc"]
+    assert len(tuning["sweep"]) == 4 and tuning["best"] in tuning["sweep"]
     law_compared, zero_compared = result["comparisons"]
     assert (law_compared["name"], zero_compared["name"]) == ("law", "zero")
     assert law_compared["percent_of_law_saving"] is None
@@ -109,9 +220,12 @@ def test_a_fall_is_counted_and_left_out(capsys, settings: Path):
         (["--policy", "nowhere.onnx"], r"nowhere\.onnx: no such file"),
         (["--policy", "dofc", "--policy", "dofc"], "--policy dofc: is given more than once"),
         (["--law", "nowhere.yaml"], r"nowhere\.yaml: no such file"),
-        (["--law", "dofc"], "--law dofc: needs a .yaml file"),
+        (["--law", "dofc"], "--law dofc: unknown law; .*choices: law_15nm, law_8nm, none, or a .yaml file"),
+        (["--law", "law_9nm"], "did you mean 'law_8nm'"),
         (["--gait", "two_stat"], "did you mean 'two_state'"),
         (["--peak-nm", "16"], "peak torque 16 Nm"),
+        (["--peak-nm", "8", "--peak-nm", "16"], "peak torque 16 Nm"),
+        (["--peak-nm", "8", "--peak-nm", "8"], "--peak-nm 8.0: is given more than once"),
         (["--seconds", "3"], "walks of 3 s: need 4 s"),
         (["--seeds", "0"], "--seeds 0"),
         (["--workers", "0"], "0 workers"),

@@ -1,6 +1,7 @@
 """A run goes on where it stopped, bit for bit, and stops with a reason when it must."""
 
 import csv
+import errno
 import os
 import signal
 import subprocess
@@ -200,6 +201,44 @@ def test_a_disk_that_is_full_stops_the_run(
     assert load_checkpoint(tmp_path).buffers == 2
 
 
+def full_disk(writer: "csv.DictWriter[str]", rows: Any) -> None:
+    """Write a part of a row, then find the disk full."""
+    writer.writer.writerow(["3", "0.1"])
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_disk_that_is_full_for_the_curve_stops_the_run_which_goes_on_later(
+    tiny: TrainingConfig, uninterrupted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = train(tiny, tmp_path, stop_at=2)
+    good = load_checkpoint(tmp_path)
+    monkeypatch.setattr(csv.DictWriter, "writerows", full_disk)
+    message = (
+        r"stopped in buffer 3 of 4: .*learning_curve\.csv: cannot write the learning curve: No space left on device"
+    )
+    with pytest.raises(TrainingError, match=message):
+        trainer.run(ignore)
+    monkeypatch.undo()
+    assert_alike(load_checkpoint(tmp_path), good)
+    assert good.buffers == 2
+    assert train(tiny, tmp_path, resume=True).done
+    assert curve(tmp_path) == curve(uninterrupted)
+
+
+def test_a_disk_that_is_full_when_a_run_is_resumed_leaves_curve_and_checkpoint_whole(
+    tiny: TrainingConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(tiny, tmp_path, stop_at=2)
+    good, rows = load_checkpoint(tmp_path), curve(tmp_path)
+    monkeypatch.setattr(csv.DictWriter, "writerows", full_disk)
+    with pytest.raises(TrainingError, match=r"cannot write the learning curve: No space left on device"):
+        Trainer(tiny, 1, tmp_path, resume=True)
+    monkeypatch.undo()
+    assert_alike(load_checkpoint(tmp_path), good)
+    assert curve(tmp_path) == rows and len(rows) == 2
+    assert list(tmp_path.glob(".*.new")) == []
+
+
 def test_a_collapse_stops_the_run(tiny: TrainingConfig, tmp_path: Path) -> None:
     falling = changed(tiny, reward__fall_height_m=1.1, stop__buffers=2)
     with pytest.raises(TrainingError, match=r"collapsed: a walker fell every 0\.01 s"):
@@ -259,6 +298,20 @@ def test_all_switches_together_train(tiny: TrainingConfig, tmp_path: Path, privi
     )
     trainer = train(config, tmp_path, threads=2)
     assert all(torch.isfinite(parameter).all() for parameter in trainer.agent.parameters())
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+def test_on_a_gpu_a_run_trains_stops_and_goes_on(tiny: TrainingConfig, tmp_path: Path) -> None:
+    trainer = train(tiny, tmp_path, stop_at=2)
+    assert {parameter.device.type for parameter in trainer.agent.parameters()} == {"cuda"}
+    resumed = Trainer(tiny, 1, tmp_path, resume=True)
+    assert resumed.buffers == 2 and same(resumed.agent.state_dict(), trainer.agent.state_dict())
+    resumed.run(ignore)
+    assert resumed.done and len(curve(tmp_path)) == tiny.buffers
+    assert all(torch.isfinite(parameter).all() for parameter in resumed.agent.parameters())
+    assert not same(resumed.agent.state_dict(), trainer.agent.state_dict())
+    # What is trained on a GPU is exported on the CPU.
+    assert {parameter.device.type for parameter in load_checkpoint(tmp_path).restored_agent().parameters()} == {"cpu"}
 
 
 def test_progress_tells_the_time_left(tiny: TrainingConfig, tmp_path: Path) -> None:

@@ -7,11 +7,15 @@ import yaml
 
 pytest.importorskip("torch")
 
-from exo_control.config_files import config_path
+from exo_control.config_files import config_path, load_config
 from exo_control.errors import ConfigError
+from exo_control.policy_manifest import PolicyManifest
 from exo_learning.training_config import TrainingConfig, load_training_config
+from exo_sim.gait import load_gait
+from exo_sim.subject import load_subject
 
 NAMES = sorted(path.stem for path in config_path("training").glob("*.yaml"))
+MANIFESTS = sorted(config_path("policies").glob("*.json"))
 
 
 def test_the_paper_and_an_improved_configuration_are_there() -> None:
@@ -19,8 +23,22 @@ def test_the_paper_and_an_improved_configuration_are_there() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_configuration_loads(name: str) -> None:
-    assert load_training_config(name).ticks_per_walker >= 1
+def test_every_configuration_loads_with_its_gaits_and_subjects(name: str) -> None:
+    config = load_training_config(name)
+    assert config.ticks_per_walker >= 1
+    for gait in config.gaits:
+        assert load_gait(gait).gains, gait
+    for subject in [config.subject] if isinstance(config.subject, str) else config.subject:
+        assert load_subject(subject).mass_kg > 0.0, subject
+
+
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.stem)
+def test_every_shipped_policy_names_the_configuration_it_was_trained_with(path: Path) -> None:
+    training = load_config(path, PolicyManifest).training
+    assert training is not None and training.config in NAMES, f"{path.name}: names no file of config/training"
+    now = load_training_config(training.config)
+    assert now.sha256() == training.config_sha256, f"{path.name}: {training.config} is not what it was trained with"
+    assert now.gaits == training.gaits and now.torque_limit_nm == load_config(path, PolicyManifest).torque_limit_nm
 
 
 def test_paper_has_the_values_of_tables_1_and_2(paper: TrainingConfig) -> None:

@@ -54,8 +54,8 @@ def _exo(arguments: list[str]) -> Iterator[str]:
     for policy in policies if isinstance(policies, list) else []:
         yield from _policy(policy)
     law = vars(args).get("law")
-    if law and not law.endswith(".yaml"):
-        yield f"--law {law}: needs a .yaml file"
+    if law and law != "none":
+        yield from _policy(law)
 
 
 def _names(values: dict[str, str]) -> Iterator[str]:

@@ -163,7 +163,7 @@ def test_blocks_are_taken_apart() -> None:
         "exo walk --second 3",
         "exo walk --gait limp",
         "exo walk --policy doffc",
-        "exo evaluate --law law_8nm",
+        "exo evaluate --law law_9nm",
         "exo compare config/studies/none.csv",
         "ros2 launch exo simm.launch.py",
         "ros2 launch exo sim.launch.py sed:=1",

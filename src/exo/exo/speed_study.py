@@ -9,7 +9,7 @@ from exo.comparison_text import comparison_text
 from exo.study_plot import plot_values
 from exo.study_report import comparisons_or_reason
 from exo.worker_options import make_pool
-from exo_analysis.subject_table import SubjectTable, save_subject_table
+from exo_analysis.subject_table import SEED, SubjectTable, save_subject_table
 from exo_sim.evaluation import Condition, Evaluation
 from exo_sim.evaluation_settings import EvaluationSettings
 from exo_sim.gait import load_gait
@@ -51,7 +51,9 @@ def study_speeds(args: argparse.Namespace, settings: EvaluationSettings) -> tupl
     by_speed = {speed: walks[i * args.seeds : (i + 1) * args.seeds] for i, speed in enumerate(GAITS)}
     whole = [i for i in range(args.seeds) if not any(some[i]["fell"] for some in by_speed.values())]
     table = SubjectTable(
-        [str(seeds[i]) for i in whole], {s: [some[i]["torque_rms_nm"] for i in whole] for s, some in by_speed.items()}
+        [str(seeds[i]) for i in whole],
+        {s: [some[i]["torque_rms_nm"] for i in whole] for s, some in by_speed.items()},
+        row=SEED,
     )
     args.output.mkdir(parents=True, exist_ok=True)
     save_subject_table(table, args.output / "speeds.csv")

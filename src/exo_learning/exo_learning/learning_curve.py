@@ -2,6 +2,7 @@
 
 import csv
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,14 @@ class LearningCurve:
             folder: the run folder.
             columns: names of the columns; the first is the number of the buffer.
             finished: rows of this many buffers are kept, later ones dropped: their buffers will come again.
+
+        Raises:
+            TrainingError: the file cannot be written; the one before is whole.
         """
         self._path = folder / FILE_NAME
         self._columns = columns
         rows = read_curve(folder)[:finished] if finished else []
-        self._write("w", [dict(zip(columns, columns, strict=True)), *rows])
+        self._rewrite([dict(zip(columns, columns, strict=True)), *rows])
         self._board: Any = _tensorboard(folder / "tensorboard", finished)
 
     def add(self, row: dict[str, float]) -> None:
@@ -33,24 +37,38 @@ class LearningCurve:
         Raises:
             TrainingError: the file cannot be written.
         """
-        self._write("a", [row])
-        if self._board is not None:
-            for name, value in row.items():
-                self._board.add_scalar(name.replace("eval_", "eval/"), value, int(row[self._columns[0]]))
-
-    def _write(self, mode: str, rows: list[dict[str, Any]]) -> None:
         try:
-            with self._path.open(mode, newline="", encoding="utf-8") as file:
-                csv.DictWriter(file, self._columns, lineterminator="\n").writerows(rows)
-                file.flush()
-                os.fsync(file.fileno())
+            self._write(self._path, "a", [row])
+            if self._board is not None:
+                for name, value in row.items():
+                    self._board.add_scalar(name.replace("eval_", "eval/"), value, int(row[self._columns[0]]))
         except OSError as error:
-            raise TrainingError(f"{self._path}: cannot write the learning curve: {error.strerror}") from None
+            raise self._unwritable(error) from None
+
+    def _rewrite(self, rows: list[dict[str, Any]]) -> None:
+        """Write the whole file or leave it as it is: a full disk shall not cost the curve so far."""
+        new = self._path.with_name(f".{self._path.name}.new")
+        try:
+            self._write(new, "w", rows)
+            os.replace(new, self._path)
+        except OSError as error:
+            new.unlink(missing_ok=True)
+            raise self._unwritable(error) from None
+
+    def _write(self, path: Path, mode: str, rows: list[dict[str, Any]]) -> None:
+        with path.open(mode, newline="", encoding="utf-8") as file:
+            csv.DictWriter(file, self._columns, lineterminator="\n").writerows(rows)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _unwritable(self, error: OSError) -> TrainingError:
+        return TrainingError(f"{self._path}: cannot write the learning curve: {error.strerror}")
 
     def close(self) -> None:
-        """Write out what TensorBoard still holds."""
+        """Write out what TensorBoard still holds; on a full disk that is lost, and the CSV file has it all."""
         if self._board is not None:
-            self._board.close()
+            with suppress(OSError):
+                self._board.close()
 
 
 def read_curve(folder: Path) -> list[dict[str, str]]:

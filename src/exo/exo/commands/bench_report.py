@@ -23,18 +23,18 @@ def run(args: argparse.Namespace) -> int:
     """Measure and print."""
     begin = time.perf_counter()
     from exo.report.page import write_page
-    from exo.report.trial_report import report_trial
+    from exo.report.trial_report import recordings_of, report_recording
 
     imported = time.perf_counter()
-    trial = report_trial(args.trial)
+    trials = [report_recording(recording) for recording in recordings_of(args.trial)]
     analysed = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        write_page(Path(folder, "report.html"), [trial], [], [], trial.name)
+        write_page(Path(folder, "report.html"), trials, [], [], trials[0].name)
     done = time.perf_counter()
     figures = {
-        "trial": trial.name,
-        "recorded_s": trial.seconds,
-        "messages": sum(each.stamps.messages for each in trial.quality),
+        "trial": trials[0].name,
+        "recorded_s": sum(trial.seconds for trial in trials),
+        "messages": sum(each.stamps.messages for trial in trials for each in trial.quality),
         "import_s": imported - begin,
         "analysis_s": analysed - imported,
         "page_s": done - analysed,
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(figures)
         return 0
-    print(f"{trial.name}: {trial.seconds:.0f} s, {figures['messages']} messages")
+    print(f"{figures['trial']}: {figures['recorded_s']:.0f} s, {figures['messages']} messages")
     print(f"import {figures['import_s']:.1f} s, analysis {figures['analysis_s']:.1f} s, page {figures['page_s']:.1f} s")
     print(f"CPU time {figures['cpu_s']:.1f} s, peak memory {figures['peak_memory_mib']:.0f} MiB")
     return 0

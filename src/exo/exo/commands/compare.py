@@ -13,8 +13,9 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "compare",
         help="paired statistics of a table: subjects under several conditions",
-        description="Compare the conditions of a CSV file (subject, then a column per condition) by paired t-tests "
-        "with confidence intervals, effect sizes, a check of normality, the signed-rank test, and Holm's correction.",
+        description="Compare the conditions of a CSV file (subject or seed, then a column per condition) by paired "
+        "t-tests with confidence intervals, effect sizes, a check of normality, the signed-rank test, and Holm's "
+        "correction.",
     )
     parser.add_argument("table", type=Path, help="CSV file, such as config/studies/paper_table_iv.csv")
     parser.add_argument(
@@ -41,5 +42,5 @@ def run(args: argparse.Namespace) -> int:
         rows = [comparison.row() for comparison in comparisons]
         print_json({"table": str(args.table), "subjects": len(table.subjects), "comparisons": rows})
         return 0
-    print(comparison_text(comparisons))
+    print(comparison_text(comparisons, f"{table.row}s"))
     return 0

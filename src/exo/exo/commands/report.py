@@ -24,14 +24,21 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         description="Analyse recorded trials, MCAP or sqlite3, and write one HTML page that needs no network. Of "
         "damaged recordings what can be read is used; what cannot is named on the page and on stderr.",
     )
-    parser.add_argument("trials", nargs="*", type=Path, metavar="TRIAL", help="trial folder, bag folder or bag file")
+    parser.add_argument(
+        "trials",
+        nargs="*",
+        type=Path,
+        metavar="TRIAL",
+        help="trial folder (all recordings of a resumed one), bag folder or bag file",
+    )
     parser.add_argument(
         "--study",
         type=Path,
         action="append",
         default=[],
         metavar="FILE",
-        help="CSV file: subject, then a column per condition, as in exo compare; may be given several times",
+        help="CSV file: subject or seed, then a column per condition, as in exo compare; may be given several times. "
+        "Of a table of exo study the falls and notes in the study.json or speeds.json beside it are shown too",
     )
     parser.add_argument(
         "--changes",
@@ -63,6 +70,9 @@ def run(args: argparse.Namespace) -> int:
     for trial in trials:
         for problem in trial.problems:
             print(f"exo report: {trial.name}: {problem}", file=sys.stderr)
+    for study in studies:
+        if study.no_statistics:
+            print(f"exo report: {study.name}: {study.no_statistics}", file=sys.stderr)
     if not trials and not studies:
         raise ConfigError("nothing of these recordings can be used; see above")
     title = args.title or ", ".join([*(trial.name for trial in trials), *(study.name for study in studies)])
@@ -85,17 +95,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 def report_trials(paths: list[Path]) -> tuple[list[TrialReport], list[Failure]]:
-    """Analyse trials, and return them and those that cannot be used."""
+    """Analyse all recordings of trials, and return them and those that cannot be used."""
     from tqdm import tqdm
 
     from exo.report.page import Failure
-    from exo.report.trial_report import cut_by_hips, report_trial
+    from exo.report.trial_report import cut_by_hips, recordings_of, report_recording
 
     trials: list[TrialReport] = []
     failures: list[Failure] = []
-    for path in tqdm(paths, unit="trial", disable=None):
+    recordings = [recording for path in paths for recording in recordings_of(path)]
+    for path in tqdm(recordings, unit="recording", disable=None):
         try:
-            trial = report_trial(path)
+            trial = report_recording(path)
         except ExoError as error:
             failures.append(Failure(path, str(error)))
             continue
@@ -105,7 +116,7 @@ def report_trials(paths: list[Path]) -> tuple[list[TrialReport], list[Failure]]:
             failures.append(Failure(path, "; ".join(["no messages of this project in it", *trial.problems])))
     # Gait cycles that are drawn over each other begin with the same event.
     if any(map(cut_by_hips, trials)):
-        trials = [trial if cut_by_hips(trial) else report_trial(trial.path, by_hips=True) for trial in trials]
+        trials = [trial if cut_by_hips(trial) else report_recording(trial.path, by_hips=True) for trial in trials]
     return trials, failures
 
 
@@ -133,6 +144,9 @@ def _plain(trials: list[TrialReport], failures: list[Failure], studies: list[Stu
         "studies": [
             {
                 "name": study.name,
+                "command": study.record.command,
+                "notes": study.notes,
+                "falls": study.record.falls,
                 "comparisons": [
                     {"comparison": each.label, **asdict(each.result), "p_holm": each.p_holm} for each in study.found
                 ],

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from exo.json_output import add_json_option, print_json
-from exo.reproduction import MINUTES, Reproduction
+from exo.reproduction import MINUTES, Reproduction, default_output
 
 
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
@@ -21,13 +21,16 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         description="Draw a cohort, find its gaits, run the study and the speed trials, record a subject's walks over "
         "ROS, and gather tables, pictures and report in one folder. Takes about "
         f"{MINUTES[False]} minutes on two cores, --quick {MINUTES[True]}. Started again with the same arguments it "
-        "goes on where it stopped.",
+        "goes on where it stopped, and with others it does anew what depends on them.",
     )
     parser.add_argument("--quick", action="store_true", help="three subjects, short searches and walks: a check only")
     parser.add_argument("--seed", type=int, default=1, help="of subjects and searches (default: %(default)s)")
     parser.add_argument("--workers", type=int, help="processes (default: all cores)")
     parser.add_argument(
-        "--output", type=Path, default=Path("runs/reproduce"), metavar="DIR", help="folder (default: %(default)s)"
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help=f"folder (default: {default_output(quick=False)}, with --quick {default_output(quick=True)})",
     )
     add_json_option(parser)
     return parser
@@ -36,7 +39,8 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """Do the steps one by one, then gather."""
     begun = time.monotonic()
-    reproduction = Reproduction(args.output, args.quick, args.seed, args.workers)
+    output = args.output or default_output(args.quick)
+    reproduction = Reproduction(output, args.quick, args.seed, args.workers)
     cores = args.workers or os.cpu_count() or 1
     minutes = 2 * MINUTES[args.quick] / cores
     print(f"about {minutes:.0f} minutes on {cores} cores; after Ctrl-C the same command goes on", file=sys.stderr)
@@ -51,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(
             {
-                "output": str(args.output),
+                "output": str(output),
                 "quick": args.quick,
                 "minutes": (time.monotonic() - begun) / 60.0,
                 "results": [str(path) for path in gathered],

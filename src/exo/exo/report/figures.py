@@ -166,20 +166,26 @@ def torque_over_speed(title: str, walks: Sequence[tuple[int, WalkAnalysis]]) -> 
         return _picture(figure, title)
 
 
-def study_panel(title: str, conditions: dict[str, list[float]], subjects: Sequence[str]) -> Picture:
-    """Draw each subject's numbers (thin lines) and mean with SD of each condition."""
+def study_panel(title: str, conditions: dict[str, list[float]], rows: str) -> Picture:
+    """Draw each subject's numbers (thin lines) and, of several, mean with SD of each condition.
+
+    Args:
+        title: of the panel.
+        conditions: numbers by name, at least one each.
+        rows: what the numbers are of, such as 20 subjects.
+    """
     with plt.rc_context(STYLE):
         figure, axes = _axes(title, PANEL_IN)
         values = np.array(list(conditions.values()))
         at = np.arange(len(conditions))
         axes.plot(at, values, "-o", color="#9aa0a6", lw=0.8, ms=2.5)
-        axes.errorbar(
-            at, values.mean(axis=1), yerr=values.std(axis=1, ddof=1), fmt="o", color=COLOURS[0], ms=6, lw=1.4, capsize=3
-        )
+        if values.shape[1] > 1:
+            mean, sd = values.mean(axis=1), values.std(axis=1, ddof=1)
+            axes.errorbar(at, mean, yerr=sd, fmt="o", color=COLOURS[0], ms=6, lw=1.4, capsize=3)
         axes.set_xticks(at, list(conditions))
         axes.set_xlim(-0.5, len(conditions) - 0.5)
         axes.axhline(0.0, color="#c9cdd1", lw=0.6, zorder=0)
-        return _picture(figure, f"{title}: {len(subjects)} subjects under {len(conditions)} conditions")
+        return _picture(figure, f"{title}: {rows} under {len(conditions)} conditions")
 
 
 def course(report: TrialReport, first_walk: int) -> Picture | None:

@@ -58,6 +58,9 @@ class Section:
     caption: str = ""
     tables: list[Table] = field(default_factory=list)
     legend: bool = False
+    notes: list[str] = field(default_factory=list)
+    command: str = ""
+    """That made what is shown."""
 
 
 @dataclass(frozen=True)
@@ -117,9 +120,10 @@ def _sections(trials: Sequence[TrialReport], walks: Sequence[WalkAnalysis], stud
 
 
 def _study(study: Study, anchor: str) -> Section:
-    section = Section(f"Study: {study.name}", anchor, pictures=[study.picture])
-    section.tables = [study.subjects, study.comparisons]
-    section.caption = f"Grey: each subject (n = {len(study.subjects.rows) - 1}). Colour: mean and SD."
+    section = Section(f"Study: {study.name}", anchor, tables=study.tables, notes=study.notes)
+    section.pictures = [study.picture] if study.picture else []
+    section.caption = f"Grey: each of {study.rows}. Colour: mean and SD."
+    section.command = study.record.command
     return section
 
 

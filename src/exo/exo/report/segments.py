@@ -27,6 +27,13 @@ class Segment:
     """That was asked for; None where nobody asked."""
     intervals_s: list[tuple[float, float]] = field(default_factory=list)
     """Begin and end since the start of the trial; several if the phase was paused."""
+    complete: bool = True
+    """Whether it was gone through to its end."""
+
+    @property
+    def label(self) -> str:
+        """Name on the page."""
+        return self.name if self.complete else f"{self.name} (not finished)"
 
     @property
     def seconds(self) -> float:
@@ -53,10 +60,13 @@ def trial_segments(recording: Recording, origin_ns: int, seconds: float) -> list
         ConfigError: the marks of the phases cannot be read.
     """
     segments: dict[int, Segment] = {}
-    for run in recorded_runs(recording):
+    runs = recorded_runs(recording)
+    complete = {run.mark.index: run.complete for run in runs}  # the last pass through a phase tells
+    for run in runs:
         mark = run.mark
         speed = mark.speed_m_s if mark.kind == WALK else None
-        segment = Segment(mark.phase, mark.kind, mark.condition or mark.policy, mark.policy, speed)
+        condition = mark.condition or mark.policy
+        segment = Segment(mark.phase, mark.kind, condition, mark.policy, speed, complete=complete[mark.index])
         segments.setdefault(mark.index, segment).intervals_s.extend(
             (max(1e-9 * (begin - origin_ns), 0.0), 1e-9 * (end - origin_ns)) for begin, end in run.intervals_ns
         )

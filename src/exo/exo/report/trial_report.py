@@ -1,4 +1,4 @@
-"""What the page shows of one trial."""
+"""What the page shows of one recording of a trial."""
 
 from __future__ import annotations
 
@@ -35,10 +35,11 @@ class TopicQuality:
 
 @dataclass
 class TrialReport:
-    """A trial; what its recording does not have is empty."""
+    """A recording of a trial; what it does not have is empty."""
 
     name: str
     path: Path
+    """Folder of the bag, or its file."""
     seconds: float
     problems: list[str]
     segments: list[Segment]
@@ -58,23 +59,23 @@ class TrialReport:
         return any(each.stamps.messages for each in self.quality)
 
 
-def bag_of(path: Path) -> Path:
-    """Return the bag of a trial folder; a bag's own folder or file is taken as it is."""
-    return path / trial_folder.BAG if (path / trial_folder.BAG).is_dir() else path
+def recordings_of(path: Path) -> list[Path]:
+    """Return the bags of a trial folder, several if it was resumed; a bag's own folder or file is taken as it is."""
+    return trial_folder.recordings(path) or [path]
 
 
-def report_trial(path: Path, by_hips: bool = False) -> TrialReport:
-    """Analyse a trial.
+def report_recording(bag: Path, by_hips: bool = False) -> TrialReport:
+    """Analyse a recording.
 
     Args:
-        path: trial folder, bag folder, or file of a bag.
+        bag: folder of a bag, or its file.
         by_hips: cut gait cycles at peaks of hip flexion even where heel strikes are known.
 
     Raises:
         ConfigError: there is no recording, or nothing of it can be read.
     """
-    recording = load_recording(bag_of(path))
-    name = recording.custom_data.get("trial_id") or path.absolute().name
+    recording = load_recording(bag)
+    name = _name(recording, bag.absolute())
     signals = TrialSignals(recording, name)
     problems = [*recording.problems, *signals.problems]
     problems += [f"{topic}: {count} messages with NaN or infinity" for topic, count in signals.not_finite.items()]
@@ -84,13 +85,13 @@ def report_trial(path: Path, by_hips: bool = False) -> TrialReport:
         problems.append(f"the phases are not known: {error}")
         segments = [whole_walk(recording, signals.seconds)]
     walks = [
-        analyse_walk(signals, segment, f"{name} {segment.name}".strip(), by_hips)
+        analyse_walk(signals, segment, f"{name} {segment.label}".strip(), by_hips)
         for segment in segments
         if segment.kind == WALK and segment.seconds > 0.0
     ]
     report = TrialReport(
         name=name,
-        path=path,
+        path=bag,
         seconds=signals.seconds,
         problems=problems,
         segments=segments,
@@ -98,11 +99,18 @@ def report_trial(path: Path, by_hips: bool = False) -> TrialReport:
         safety=safety_events(recording.safety, signals.origin_ns),
         quality=_quality(recording, signals.not_finite),
         missing_topics=_missing(recording),
-        reproduction=reproduction(recording),
+        reproduction=reproduction(recording, bag),
         course=_course(signals),
     )
     _timing(report, recording)
     return report
+
+
+def _name(recording: Recording, bag: Path) -> str:
+    folder = bag.parent if bag.is_file() else bag
+    in_trial = folder in trial_folder.recordings(folder.parent)
+    name = recording.custom_data.get("trial_id") or (folder.parent if in_trial else bag).name
+    return f"{name} {folder.name}" if in_trial and folder.name != trial_folder.BAG else name
 
 
 def cut_by_hips(report: TrialReport) -> bool:
