@@ -16,6 +16,7 @@ from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
 from exo.launch_command import command_line_arguments
+from exo.launched_trial import DISCOVERY, LIMIT_DISCOVERY
 from exo.rviz_nodes import robot_description
 from exo.trial_plan import check_names
 from exo_control.config_files import config_path
@@ -40,6 +41,7 @@ ARGUMENTS = [
     ),
     DeclareLaunchArgument("subject", default_value="reference", description="who wears it: a file in config/subjects"),
     DeclareLaunchArgument("namespace", default_value="", description="namespace of all nodes and topics"),
+    DISCOVERY,
     DeclareLaunchArgument(
         "log_level",
         default_value="info",
@@ -50,7 +52,7 @@ ARGUMENTS = [
 
 
 def generate_launch_description() -> LaunchDescription:
-    return LaunchDescription([*ARGUMENTS, OpaqueFunction(function=start)])
+    return LaunchDescription([*ARGUMENTS, LIMIT_DISCOVERY, OpaqueFunction(function=start)])
 
 
 def start(context: LaunchContext) -> list[LaunchDescriptionEntity]:

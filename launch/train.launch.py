@@ -12,6 +12,7 @@ from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
 from exo.launch_command import command_line_arguments
+from exo.launched_trial import DISCOVERY, LIMIT_DISCOVERY
 from exo.trial_plan import check_names
 
 ARGUMENTS = [
@@ -32,6 +33,7 @@ ARGUMENTS = [
     DeclareLaunchArgument(
         "policy_node", default_value="", description="running policy node that gets the finished policy; empty: none"
     ),
+    DISCOVERY,
     DeclareLaunchArgument(
         "log_level",
         default_value="info",
@@ -59,7 +61,7 @@ def generate_launch_description() -> LaunchDescription:
         sigterm_timeout="90",  # longer than the node waits for the buffer under way
         on_exit=on_trainer_exit,
     )
-    return LaunchDescription([*ARGUMENTS, OpaqueFunction(function=check), trainer])
+    return LaunchDescription([*ARGUMENTS, LIMIT_DISCOVERY, OpaqueFunction(function=check), trainer])
 
 
 def check(context: LaunchContext) -> None:

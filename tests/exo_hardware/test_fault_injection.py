@@ -10,6 +10,8 @@ from exo_control.joints import JOINT_NAMES
 from exo_hardware.device_state import FaultKind
 from exo_hardware.drive_injection import Injection
 from exo_hardware.errors import HardwareError
+from exo_hardware.mixed_stream import has_two_sources
+from exo_hardware.plant import HangingLegs
 from exo_safety.limiter import SafetyLimiter
 from exo_safety.limits import load_limits
 from exo_safety.status import Fault, State
@@ -153,11 +155,37 @@ def test_an_overheated_drive_drops_its_torque_and_tells_its_temperature(make_rig
     assert [str(fault) for fault in state.faults] == [f"drive: {LEFT}: the drive reports over-temperature"]
 
 
-def test_open_refuses_two_drives_with_one_id(make_rig) -> None:
-    rig = make_rig("standard")
+@pytest.mark.parametrize("kind", (*CUBEMARS, "moteus"))
+def test_open_refuses_two_drives_with_one_id(make_rig, kind: str) -> None:
+    rig = make_rig(kind)
     rig.bench.inject(Injection.TWIN, LEFT)
     with pytest.raises(HardwareError, match=rf"two drives answer as can_id 2 \({LEFT}\)"):
         rig.driver.open()
+
+
+def test_a_v3_drive_whose_leg_swings_fast_and_whose_frames_are_slow_is_not_taken_for_two(make_rig, realistic) -> None:
+    slow = realistic.model_copy(update={"feedback_period_s": 0.02})
+    rig = make_rig("extended", emulation=slow, plant=HangingLegs(weight_nm=2000.0, angle_rad=(0.4, -0.4)))
+    rig.driver.open()
+    assert not rig.tick().faults
+
+
+@pytest.mark.parametrize(
+    ("positions_rad", "expected"),
+    [
+        ([0.1, 0.5] * 6, True),
+        ([0.1, 0.1, 0.5] * 4, True),  # one of them streams at twice the rate
+        ([0.1 + 0.01 * i + 0.4 * (i % 2) for i in range(12)], True),  # both legs move
+        ([0.1] * 5 + [0.8] + [0.1] * 6, False),  # one wrong reading
+        ([0.1, 0.1, 0.8, 0.1, 0.1, 0.1, 0.8, 0.1, 0.1, 0.1, 0.1, 0.1], False),
+        ([0.1] * 6 + [0.8] * 6, False),  # an encoder that jumps for good
+        ([0.1 * i for i in range(12)], False),  # 50 rad/s in a stream of 500 frames per second
+        ([0.1 + 0.003 * (i % 2) for i in range(12)], False),  # noise
+        ([], False),
+    ],
+)
+def test_two_shafts_in_one_stream_are_told_from_a_moving_or_noisy_one(positions_rad, expected: bool) -> None:
+    assert has_two_sources(positions_rad) is expected
 
 
 def test_open_names_the_generation_of_a_streaming_drive_that_is_not_the_models(make_rig) -> None:

@@ -3,8 +3,14 @@
 import can
 import pytest
 
+from exo_control.joints import JOINT_NAMES
+from exo_hardware.cubemars_emulator import CubemarsEmulator
+from exo_hardware.drive_injection import Injection
 from exo_hardware.errors import HardwareError
 from exo_hardware.local_bus import BUS_OFF_BIT, LocalBus, LocalBusHub, exists
+from exo_hardware.plant import HangingLegs
+
+LEFT = JOINT_NAMES[1]
 
 
 @pytest.fixture
@@ -86,3 +92,56 @@ def test_a_channel_is_found_only_while_it_is_there_and_given_out_once(channel: s
         LocalBusHub(channel, 1_000_000)
     hub.shutdown()
     assert not exists(channel)
+
+
+def test_a_refused_identifier_cannot_be_sent_by_any_driver_until_it_is_taken_again(hub, channel: str) -> None:
+    def refuses(bus: LocalBus, identifier: int) -> bool:
+        hub.recv(0.0)  # let the hub see who has come
+        assert bus.recv(0.0) is None
+        try:
+            bus.send(can.Message(arbitration_id=identifier))
+        except can.CanOperationError as error:
+            assert f"no buffer space for frame 0x{identifier:X}" in str(error)
+            return True
+        return False
+
+    early = LocalBus(channel, 1_000_000)
+    assert not refuses(early, 2)
+    hub.refuse([2])
+    late = LocalBus(channel, 1_000_000)
+    assert refuses(early, 2) and refuses(late, 2)
+    assert not refuses(early, 1) and not refuses(late, 1)
+    hub.refuse([1])
+    assert refuses(early, 1) and not refuses(early, 2)
+    hub.refuse([])
+    assert not refuses(early, 1) and not refuses(late, 1)
+    early.shutdown()
+    late.shutdown()
+
+
+@pytest.mark.parametrize("kind", ["standard", "extended"])
+def test_emulated_drives_on_a_local_bus_let_the_adapter_refuse_frames_to_one_of_them(
+    make_rig, ideal, models, hub, channel: str, kind: str
+) -> None:
+    device = make_rig(kind).device
+    emulator = CubemarsEmulator(device, ideal, HangingLegs(), models=models, bus=hub)
+    bus = LocalBus(channel, 1_000_000)
+    right, left = (drive.command_id for drive in emulator.drives)
+    extended = kind == "extended"
+
+    def sends(identifier: int) -> bool:
+        emulator.serve()
+        while bus.recv(0.0) is not None:
+            pass
+        try:
+            bus.send(can.Message(arbitration_id=identifier, is_extended_id=extended))
+        except can.CanOperationError:
+            return False
+        return True
+
+    assert sends(right) and sends(left)
+    emulator.bench.inject(Injection.REFUSED_SEND, LEFT)
+    assert sends(right) and not sends(left)
+    emulator.bench.heal(Injection.REFUSED_SEND, LEFT)
+    assert sends(right) and sends(left)
+    bus.shutdown()

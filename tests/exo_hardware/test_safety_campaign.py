@@ -89,7 +89,7 @@ def no_emergency_stop(rig: CampaignRig) -> None:
 def deaf_to(kind: FaultKind) -> Change:
     def change(rig: CampaignRig) -> None:
         take: Any = rig.driver.receive
-        rig.driver.receive = lambda: _without(take(), kind)  # type: ignore[method-assign]
+        rig.driver.receive = lambda *longest_s: _without(take(*longest_s), kind)  # type: ignore[method-assign]
 
     return change
 

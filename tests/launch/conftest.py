@@ -18,6 +18,9 @@ from exo_sim.gait import load_gait
 from exo_sim.human import SimulatedHuman
 from exo_sim.human_model import load_human_model
 from exo_sim.walk import Walker
+from ros2_subset.fallback_path import enable_fallback
+
+enable_fallback()
 
 PATIENCE_S = 100.0  # for what takes several seconds on an idle machine
 

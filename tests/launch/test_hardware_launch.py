@@ -119,6 +119,7 @@ def test_a_fault_of_a_drive_takes_the_torque_away_and_is_named_everywhere(
     [
         ("silent:left_hip_flexion", "no answer from left_hip_flexion (can_id 2); check power, wiring"),
         ("twin:left_hip_flexion", "two drives answer as can_id 2 (left_hip_flexion); give one of them another ID"),
+        ("refused_send:left_hip_flexion", "cannot send to left_hip_flexion: no buffer space for frame 0x2"),
     ],
 )
 def test_drives_that_are_not_as_configured_end_the_launch(launch_trial: LaunchTrial, inject: str, reason: str) -> None:

@@ -1,6 +1,7 @@
 """The driver of CubeMars AK-series drives in MIT mode over python-can."""
 
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -12,7 +13,6 @@ from exo_hardware.can_bus import CanBus, no_answer_hint, open_bus
 from exo_hardware.device_config import BusConfig, DeviceConfig, device_models
 from exo_hardware.device_state import FaultKind
 from exo_hardware.drive_readings import DriveReading
-from exo_hardware.errors import HardwareError
 from exo_hardware.local_bus import BUS_OFF_BIT
 from exo_hardware.mit_command import (
     ENTER_MOTOR_MODE,
@@ -24,6 +24,7 @@ from exo_hardware.mit_command import (
     zero_position_frame,
 )
 from exo_hardware.mit_feedback import ERROR_TEXTS, sender, unpack_feedback
+from exo_hardware.mixed_stream import FRAMES_TO_COMPARE, has_two_sources
 from exo_hardware.motor_model import MotorModels
 from exo_hardware.torque_driver import JOINTS, BusFailure, TorqueDriver
 
@@ -67,15 +68,7 @@ class CubemarsDriver(TorqueDriver):
         self._open_bus = open_bus
         self._bus: CanBus | None = None
         self._stamps: list[float] = [0.0] * len(JOINT_NAMES)
-
-    def open(self) -> None:
-        """Open the bus and find both drives. See ``Driver.open``."""
-        super().open()
-        try:
-            self._refuse_twins()
-        except BaseException:
-            self.close()
-            raise
+        self._newest_rad: list[deque[float]] = [deque(maxlen=FRAMES_TO_COMPARE) for _ in JOINTS]
 
     def _connect(self) -> None:
         self._bus = self._open_bus(self.config.bus)
@@ -171,6 +164,7 @@ class CubemarsDriver(TorqueDriver):
             self._readings.refuse(FaultKind.CORRUPTED_FRAME, str(error), joint)
             return
         self._stamps[joint] = message.timestamp
+        self._newest_rad[joint].append(feedback.position_rad)
         text = ERROR_TEXTS.get(feedback.error, f"error {feedback.error}") if feedback.error else None
         self._readings.store(
             joint,
@@ -184,19 +178,24 @@ class CubemarsDriver(TorqueDriver):
             ),
         )
 
-    def _refuse_twins(self) -> None:
-        """Raise HardwareError if requests to a standard drive bring two answers; a late answer looks so once only."""
+    def _twins(self) -> set[int]:
+        return self._doubled_answers() | self._mixed_streams()
+
+    def _doubled_answers(self) -> set[int]:
+        """Return the standard drives whose requests bring two answers; a late answer looks so once only."""
         doubled = [0 for _ in JOINTS]
         for _ in range(_TWIN_REQUESTS):
-            try:
-                self._read(self.config.reply_timeout_s, lambda: True)  # answers to earlier requests
-                self.poll()
-                self._read(self.config.reply_timeout_s, lambda: True)
-            except BusFailure as failure:
-                raise HardwareError(str(failure)) from None
+            self._read(self.config.reply_timeout_s, lambda: True)  # answers to earlier requests
+            self.poll()
+            self._read(self.config.reply_timeout_s, lambda: True)
             for joint in JOINTS:
-                doubled[joint] += self._readings.answers[joint] > 1 and self._models[joint].mode_codes
-        for joint in JOINTS:
-            if doubled[joint] > _TWIN_REQUESTS // 2:
-                twins = f"can_id {self._ids[joint]} ({JOINT_NAMES[joint]})"
-                raise HardwareError(f"two drives answer as {twins}; give one of them another ID")
+                doubled[joint] += self._readings.answers[joint] > 1 and self._models[joint].frames == "standard"
+        return {joint for joint in JOINTS if doubled[joint] > _TWIN_REQUESTS // 2}
+
+    def _mixed_streams(self) -> set[int]:
+        """Return the v3 drives whose frames come from two shafts: neither their rate nor their gaps would tell."""
+        streams = {joint: self._newest_rad[joint] for joint in JOINTS if self._models[joint].frames == "extended"}
+        for stream in streams.values():
+            stream.clear()
+        self._read(self.config.open_timeout_s, lambda: any(len(few) < FRAMES_TO_COMPARE for few in streams.values()))
+        return {joint for joint, stream in streams.items() if has_two_sources(stream)}

@@ -90,6 +90,8 @@ class CubemarsEmulator:
         if Injection.BUS_OFF in self.bench.bus_injections and not self._bus_was_off:
             self._bus.send(can.Message(arbitration_id=BUS_OFF_BIT, is_error_frame=True, data=bytes(8)))
         self._bus_was_off = Injection.BUS_OFF in self.bench.bus_injections
+        if isinstance(self._bus, LocalBusHub):  # the driver's end of other buses is a SteppedBus, or none of ours
+            self._bus.refuse([d.command_id for d in self.drives if Injection.REFUSED_SEND in d.drive.injections])
         for drive in self.drives:
             self._send(drive, drive.stream(self.bench.now_s))
 
@@ -158,7 +160,7 @@ class SteppedBus:
     def send(self, msg: can.Message, timeout: float | None = None) -> None:
         """Send a frame, unless a test has the adapter refuse it."""
         for drive, name in zip(self._emulator.drives, JOINT_NAMES, strict=True):
-            if Injection.REFUSED_SEND in drive.drive.injections and drive.is_addressed(msg.arbitration_id):
+            if Injection.REFUSED_SEND in drive.drive.injections and msg.arbitration_id == drive.command_id:
                 raise can.CanOperationError(f"no buffer space for {name}")
         self._bus.send(msg, timeout)
 

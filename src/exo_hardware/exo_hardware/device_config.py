@@ -49,7 +49,9 @@ class DeviceConfig(ConfigModel):
         le=0.2,
         description="time without a command after which a drive drops its torque; null: it holds the last command, s",
     )
-    reply_timeout_s: float = Field(gt=0.0, le=0.05, description="longest wait for the drives' answers in a tick, s")
+    reply_timeout_s: float = Field(
+        gt=0.0, le=0.05, description="longest wait for the drives' answers, s; in a tick also at most half of it"
+    )
     open_timeout_s: float = Field(gt=0.0, le=5.0, description="longest wait for the first answer, s")
     silent_after_s: float = Field(gt=0.0, le=0.1, description="age of a drive's last frame that is a fault, s")
     joints: dict[str, JointConfig] = Field(description="one entry per joint")

@@ -24,3 +24,6 @@ HOT_C = 90.0
 
 JUMP_RAD = 0.7
 """Of the output shaft: one of the 40 degree jumps that users of AK10-9 drives saw (TMotorCANControl issue 14)."""
+
+TWIN_RAD = 0.5
+"""Angle of the second drive's shaft beside the first one's."""

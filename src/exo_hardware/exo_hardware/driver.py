@@ -1,5 +1,6 @@
 """The interface of a driver: all that a node or a command needs of the drives of both hips."""
 
+import math
 from types import TracebackType
 from typing import Protocol
 
@@ -30,7 +31,8 @@ class Driver(Protocol):
         """Open the bus, send zero torque and wait for both drives; they stay disabled.
 
         Raises:
-            HardwareError: no such bus, a drive does not answer, answers as another model, or two drives answer.
+            HardwareError: no such bus, a drive does not answer or has frames of another generation than its model, or
+                two drives answer as one. CubeMars drives that stream (v3) look like one while their angles agree.
         """
 
     def enable(self) -> None:
@@ -43,8 +45,12 @@ class Driver(Protocol):
     def poll(self) -> None:
         """Ask both drives for their state without changing their torque."""
 
-    def receive(self) -> DeviceState:
-        """Take the frames that have arrived, waiting at most ``reply_timeout_s`` for outstanding answers."""
+    def receive(self, longest_s: float = math.inf) -> DeviceState:
+        """Take the frames that have arrived, waiting for outstanding answers.
+
+        Args:
+            longest_s: longest wait, s; never longer than ``reply_timeout_s``.
+        """
 
     def send_torque(self, torque_nm: Floats) -> None:
         """Command both hip torques, (2,) Nm, flexion positive. Zero goes out while disabled.

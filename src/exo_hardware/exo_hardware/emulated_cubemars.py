@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from exo_hardware.drive_injection import Injection
+from exo_hardware.drive_injection import TWIN_RAD, Injection
 from exo_hardware.emulated_drive import FREE, DriveTarget, EmulatedDrive
 from exo_hardware.mit_command import (
     ENTER_MOTOR_MODE,
@@ -43,9 +43,10 @@ class EmulatedCubemars:
         """Whether it follows commands."""
         return self._motor_mode
 
-    def is_addressed(self, identifier: int) -> bool:
-        """Whether a command with this identifier is for this drive."""
-        return identifier == command_id(self._model, self._id)
+    @property
+    def command_id(self) -> int:
+        """CAN identifier of its commands."""
+        return command_id(self._model, self._id)
 
     def answer(self, frame: Frame) -> list[Frame]:
         """Take a frame from the bus and return what the drive sends back."""
@@ -54,7 +55,7 @@ class EmulatedCubemars:
         zero_id, zero_data = zero_position_frame(self._model, self._id)
         if (frame.identifier, frame.data) == (zero_id, zero_data):
             self._zero_rad += self._position()
-        elif not self.is_addressed(frame.identifier) or not self._take(frame.data):
+        elif frame.identifier != self.command_id or not self._take(frame.data):
             return []
         self.drive.feed()
         return [] if self._model.frames == "extended" else self._feedback()
@@ -98,15 +99,18 @@ class EmulatedCubemars:
         if Injection.SILENT in injections:
             return []
         drive_id = self._id ^ 0x40 if Injection.WRONG_ID in injections else self._id
+        frame = self._frame(drive_id, self._position())
+        return [frame, self._frame(drive_id, self._position() + TWIN_RAD)] if Injection.TWIN in injections else [frame]
+
+    def _frame(self, drive_id: int, position_rad: float) -> Frame:
         feedback = MitFeedback(
-            self._position(),
+            position_rad,
             self.drive.velocity_rad_per_s,
             self.drive.current_a,
             self.drive.temperature_c,
             _OVER_TEMPERATURE if self.drive.over_temperature else 0,
         )
         data = pack_feedback(feedback, self._model, drive_id)
-        if Injection.CORRUPTED_FRAME in injections:
+        if Injection.CORRUPTED_FRAME in self.drive.injections:
             data = data[:5]
-        frame = Frame(feedback_id(self._model, drive_id), self._model.frames == "extended", data)
-        return [frame, frame] if Injection.TWIN in injections else [frame]
+        return Frame(feedback_id(self._model, drive_id), self._model.frames == "extended", data)

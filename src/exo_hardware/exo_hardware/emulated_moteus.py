@@ -7,6 +7,7 @@ from typing import Any
 import moteus
 import numpy as np
 from moteus.protocol import Result, parse_registers
+from moteus.transport import DeviceInfo
 
 from exo_control.joints import JOINT_NAMES
 from exo_hardware.cubemars_emulator import FRAMES_KEPT
@@ -23,6 +24,9 @@ _DEFAULT_TIMEOUT_S = 0.1  # moteus reference, servo.default_timeout_s
 _OVER_TEMPERATURE_FAULT = 38  # moteus reference, fault codes
 NO_ANSWER_S = 0.01
 """Time that passes until the library gives a drive up."""
+
+DISCOVERY_S = 0.2
+"""Time for which the library waits for all drives to name themselves."""
 
 
 class EmulatedMoteus:
@@ -120,6 +124,19 @@ class MoteusEmulator:
         if not results:
             self.bench.advance(NO_ANSWER_S)
         return results
+
+    async def discover(self) -> list[DeviceInfo]:
+        """Return one entry for each drive that answers, as ``moteus.Transport.discover``."""
+        if Injection.BUS_OFF in self.bench.bus_injections:
+            raise OSError("bus-off")
+        self.bench.advance(DISCOVERY_S)
+        counts = {
+            drive_id: 0
+            if Injection.SILENT in drive.drive.injections
+            else 1 + (Injection.TWIN in drive.drive.injections)
+            for drive_id, drive in self._drives.items()
+        }
+        return [DeviceInfo(can_id=drive_id) for drive_id, count in counts.items() for _ in range(count)]
 
     def step(self, dt_s: float) -> None:
         """Let time pass."""

@@ -10,6 +10,7 @@ import select
 import socket
 import struct
 import time
+from collections.abc import Collection
 from contextlib import suppress
 
 import can
@@ -20,6 +21,7 @@ BUS_OFF_BIT = 0x40
 """Of the identifier of an error frame (linux/can/error.h, CAN_ERR_BUSOFF)."""
 
 _HELLO = struct.Struct("<I")  # bit/s of whoever connects
+_REFUSAL = struct.Struct("<I?")  # to a driver: identifier, and whether its adapter refuses frames with it from now on
 _FRAME = struct.Struct("<dIB8s")  # time stamp, identifier with flags, length, data
 _EXTENDED, _ERROR = 0x80000000, 0x20000000  # as in linux/can.h
 _LONGEST = 64
@@ -49,26 +51,36 @@ class LocalBus:
         """
         self._socket = _connect(channel)
         self._socket.send(_HELLO.pack(bitrate))
+        self._refused: set[int] = set()
 
     def send(self, msg: can.Message, timeout: float | None = None) -> None:
-        """Send a frame. Raises ``can.CanError`` when the drives have gone."""
+        """Send a frame. Raises ``can.CanError`` when the drives have gone, or where ``LocalBusHub.refuse`` said so."""
+        if msg.arbitration_id in self._refused:
+            raise can.CanOperationError(f"no buffer space for frame 0x{msg.arbitration_id:X}")
         try:
             self._socket.send(_pack(msg, time.monotonic()), socket.MSG_DONTWAIT)
         except OSError as error:
             raise can.CanOperationError(f"the emulated drives do not take the frame: {error.strerror}") from None
 
     def recv(self, timeout: float | None = None) -> can.Message | None:
-        """Return the next frame, or None after the time-out. Raises ``can.CanError`` when the drives have gone."""
-        ready, _, _ = select.select([self._socket], [], [], timeout)
-        if not ready:
-            return None
-        try:
-            data = self._socket.recv(_LONGEST)
-        except OSError as error:
-            raise can.CanOperationError(f"the emulated drives have gone: {error.strerror}") from None
-        if not data:
-            raise can.CanOperationError("the emulated drives have gone")
-        return _unpack(data)
+        """Return the next frame, or None after the time-out (which a notice of the hub may lengthen).
+
+        Raises ``can.CanError`` when the drives have gone.
+        """
+        while True:
+            ready, _, _ = select.select([self._socket], [], [], timeout)
+            if not ready:
+                return None
+            try:
+                data = self._socket.recv(_LONGEST)
+            except OSError as error:
+                raise can.CanOperationError(f"the emulated drives have gone: {error.strerror}") from None
+            if not data:
+                raise can.CanOperationError("the emulated drives have gone")
+            if len(data) != _REFUSAL.size:
+                return _unpack(data)
+            identifier, refused = _REFUSAL.unpack(data)
+            (self._refused.add if refused else self._refused.discard)(identifier)
 
     def shutdown(self) -> None:
         """Close this end."""
@@ -98,6 +110,18 @@ class LocalBusHub:
             raise HardwareError(f"cannot open the local bus '{channel}': {reason}; take another name") from None
         self._listener.listen()
         self._clients: dict[socket.socket, int | None] = {}  # and the bit rate of each
+        self._refused: frozenset[int] = frozenset()
+
+    def refuse(self, identifiers: Collection[int]) -> None:
+        """Let the adapters of all drivers refuse to send frames with these identifiers, and take all others again.
+
+        A driver's end knows from the next frame that it waits for.
+        """
+        wanted = frozenset(identifiers)
+        for identifier in wanted ^ self._refused:
+            for client in self._clients:
+                _notify(client, identifier, identifier in wanted)
+        self._refused = wanted
 
     def send(self, msg: can.Message, timeout: float | None = None) -> None:
         """Send a frame to all who understand it; a driver that does not read misses it, as on a real bus."""
@@ -139,6 +163,8 @@ class LocalBusHub:
             client.close()
         elif len(data) == _HELLO.size:
             (self._clients[client],) = _HELLO.unpack(data)
+            for identifier in self._refused:
+                _notify(client, identifier, True)
         elif self._clients[client] == self._bitrate:
             return _unpack(data)
         else:  # nobody acknowledges what nobody understands: the controller of the sender gives up
@@ -161,6 +187,11 @@ def _connect(channel: str) -> socket.socket:
         end.close()
         raise
     return end
+
+
+def _notify(client: socket.socket, identifier: int, refused: bool) -> None:
+    with suppress(OSError):  # it has gone
+        client.send(_REFUSAL.pack(identifier, refused), socket.MSG_DONTWAIT)
 
 
 def _pack(message: can.Message, timestamp_s: float) -> bytes:

@@ -15,7 +15,7 @@ from exo_hardware.device_config import BusConfig, DeviceConfig
 from exo_hardware.device_state import FaultKind
 from exo_hardware.drive_readings import DriveReading
 from exo_hardware.errors import HardwareError
-from exo_hardware.torque_driver import BusFailure, TorqueDriver
+from exo_hardware.torque_driver import JOINTS, BusFailure, TorqueDriver
 
 _TURN_RAD = 2.0 * math.pi
 _SLOWEST_CYCLE_S = 0.01
@@ -27,6 +27,9 @@ class MoteusTransport(Protocol):
 
     def cycle(self, commands: list[Any]) -> Coroutine[Any, Any, list[Any]]:
         """Send commands and return the answers, ``moteus.moteus.Result``."""
+
+    def discover(self) -> Coroutine[Any, Any, list[Any]]:
+        """Ask all drives at once and return one entry per answer, ``moteus.transport.DeviceInfo``."""
 
     def close(self) -> None:
         """Close the bus."""
@@ -123,6 +126,16 @@ class MoteusDriver(TorqueDriver):
 
     def _zero_position(self, joint: int) -> None:
         self._exchange(self._controllers[joint].make_set_output_exact(position=0.0, query=True))
+
+    def _twins(self) -> list[int]:
+        # To a command for one drive the library takes one answer and no second.
+        if self._transport is None or self._loop is None:
+            raise BusFailure("the bus is not open")
+        try:
+            found = [device.can_id for device in self._loop.run_until_complete(self._transport.discover())]
+        except Exception as error:  # the library hands on whatever python-can and the adapter's package raise
+            raise BusFailure(f"cannot ask all drives who they are: {error}") from None
+        return [joint for joint in JOINTS if found.count(self._ids[joint]) > 1]
 
     def _collect(self, timeout_s: float) -> None:
         """Nothing is left to collect: each exchange has brought its answer."""

@@ -1,8 +1,9 @@
 """What all drivers share: the order of open, enable, disable and close, torque limits, ages and faults."""
 
+import math
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from types import TracebackType
 
 import numpy as np
@@ -86,6 +87,10 @@ class TorqueDriver(ABC):
         """
 
     @abstractmethod
+    def _twins(self) -> Collection[int]:
+        """Return the joints as which two drives answer; both drives are disabled. Raises BusFailure."""
+
+    @abstractmethod
     def _no_answer_hint(self) -> str:
         """Return what the user can check."""
 
@@ -105,6 +110,7 @@ class TorqueDriver(ABC):
         try:
             self.disable()  # whoever was here before may have left torque on
             self._find_drives()
+            self._refuse_twins()
         except BaseException:
             self.close()
             raise
@@ -138,9 +144,9 @@ class TorqueDriver(ABC):
         else:
             self._for_each(self._request)
 
-    def receive(self) -> DeviceState:
+    def receive(self, longest_s: float = math.inf) -> DeviceState:
         """Take the frames that have arrived. See ``Driver.receive``."""
-        self._collect_noting_failure(self.config.reply_timeout_s)
+        self._collect_noting_failure(min(longest_s, self.config.reply_timeout_s))
         return self._readings.take_state(self._enabled, self._is_open)
 
     def send_torque(self, torque_nm: Floats) -> None:
@@ -244,6 +250,15 @@ class TorqueDriver(ABC):
             if self._clock() >= deadline_s:
                 wanted = ", ".join(f"{name} (can_id {self.config.joints[name].can_id})" for name in silent)
                 raise HardwareError(f"no answer from {wanted}; {self._no_answer_hint()}")
+
+    def _refuse_twins(self) -> None:
+        try:
+            twins = self._twins()
+        except BusFailure as failure:
+            raise HardwareError(str(failure)) from None
+        for joint in sorted(twins):
+            drive = f"can_id {self.config.in_order()[joint].can_id} ({JOINT_NAMES[joint]})"
+            raise HardwareError(f"two drives answer as {drive}; give one of them another ID")
 
     def _await_answers(self) -> None:
         """Ask both drives until both have answered, at most ``open_timeout_s``: the last answers may be old."""

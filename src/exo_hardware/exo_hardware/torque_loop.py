@@ -19,6 +19,9 @@ from exo_safety.status import Fault, LimiterResult, State
 BY_AGE_ALONE = (FaultKind.CORRUPTED_FRAME, FaultKind.FROZEN_TIMESTAMP)
 """A frame that was refused is a fault only once it is missed: noise may spoil one now and then."""
 
+LONGEST_WAIT = 0.5
+"""Part of a tick within which drives have to answer, where the device file gives them longer."""
+
 _OF_THE_BUS = (FaultKind.BUS, FaultKind.UNKNOWN_ID)
 
 
@@ -49,6 +52,7 @@ class TorqueLoop:
         self.driver, self.emergency_stop = driver, emergency_stop
         self.limits = device_limits(limits, driver.config)
         self.limiter = SafetyLimiter(self.limits, period_s)
+        self._longest_wait_s = LONGEST_WAIT * period_s
         self._clock = clock
         self._state: DeviceState | None = None
 
@@ -84,9 +88,9 @@ class TorqueLoop:
                 raise
 
     def measure(self) -> DeviceState:
-        """Ask the drives for their state, and take it."""
+        """Ask the drives for their state, and take it, waiting for answers at most half a tick."""
         self.driver.poll()
-        self._state = self.driver.receive()
+        self._state = self.driver.receive(self._longest_wait_s)
         return self._state
 
     def act(self, command_nm: Floats, command_age_s: float) -> LimiterResult:
