@@ -227,13 +227,13 @@ def test_how_to_run_a_trial_in_phases_again(resumed: Path, tmp_path: Path) -> No
         "lockstep:=true"
     )
     assert "trial.json is not beside" in alone.facts["duration_scale"]
-    given = {"protocol": "/home/me/mine.yaml", "subject": "small", "duration_scale": "0.1", "seed": "5"}
+    given = {"protocol": "/data/mine.yaml", "subject": "small", "duration_scale": "0.1", "seed": "5"}
     given |= {"order_seed": "", "device": "", "estop": "launch", "gait": "geyer_herr", "lockstep": "true"}
     schedule = schedule_trial(load_protocol("speed"), 7, 0.1)
     TrialFile(schedule=schedule, arguments=given | {"trial_dir": "walks"}, mass_kg=60.0).save(trial / "trial.json")
     told = report_recording(trial / "bag_2").reproduction
     assert told.command == (
-        "ros2 launch exo trial.launch.py protocol:=/home/me/mine.yaml subject:=small seed:=5 order_seed:=7 "
+        "ros2 launch exo trial.launch.py protocol:=/data/mine.yaml subject:=small seed:=5 order_seed:=7 "
         "duration_scale:=0.1 gait:=geyer_herr lockstep:=true"
     )
     assert "duration_scale" not in told.facts

@@ -5,8 +5,8 @@ that files and adapter say what they mean. It says nothing about how a gait walk
 
 Quirks, as of SCONE 2.4: arrays are float32 unless asked otherwise; without a CompositeController inputs from outside
 are wiped at each control step; reset() does not bring back the same walk; the simulation never ends by itself; names in
-a .par file that the model does not ask for are ignored; external forces act on the wrong bodies in OpenSim 4; and motors
-are Hyfydy's alone.
+a .par file that the model does not ask for are ignored; external forces act on the wrong bodies in OpenSim 4; and
+motors are Hyfydy's alone.
 """
 
 import os
