@@ -1,12 +1,15 @@
 """A headless Chromium, driven over its DevTools protocol: no further library is needed for that."""
 
+import argparse
 import base64
 import itertools
 import json
 import shutil
 import subprocess
+import tempfile
 import time
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -89,3 +92,21 @@ class Browser:
         while not condition():
             assert time.monotonic() < deadline, f"the browser took too long; problems: {self.problems}"
             time.sleep(0.02)
+
+
+def main() -> None:
+    """Take a picture of a page, as those in docs/images: python tests/exo_nodes/browser.py URL PNG."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("url")
+    parser.add_argument("png", type=Path)
+    parser.add_argument("--after", type=float, default=0.0, help="seconds to wait (default: %(default)g)")
+    parser.add_argument("--size", type=int, nargs=2, default=(1280, 800), help="width and height (default: 1280 800)")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, closing(Browser(Path(folder, "profile"))) as browser:
+        browser.open(args.url, *args.size)
+        time.sleep(args.after)
+        browser.screenshot(args.png)
+
+
+if __name__ == "__main__":
+    main()

@@ -103,10 +103,10 @@ def _comparisons(table: SubjectTable, found: Sequence[ConditionComparison]) -> T
                 f"{text(result.mean, digits)} ± {text(result.sd, digits)}",
                 f"{text(low, digits)} to {text(high, digits)}",
                 text(result.t),
-                text(result.p, 3),
-                text(each.p_holm, 3),
+                _p(result.p),
+                _p(each.p_holm),
                 text(result.effect_size_corrected),
-                text(result.wilcoxon_p, 3),
+                _p(result.wilcoxon_p),
                 "" if each.looks_normal else "not normal: read the signed-rank test",
             ]
         )
@@ -120,3 +120,7 @@ def _comparisons(table: SubjectTable, found: Sequence[ConditionComparison]) -> T
     if all(not row[-1] for row in rows):
         columns, rows = columns[:-1], [row[:-1] for row in rows]
     return Table(columns, rows, caption)
+
+
+def _p(value: float | None) -> str:
+    return "< 0.001" if value is not None and value < 0.001 else text(value, 3)
