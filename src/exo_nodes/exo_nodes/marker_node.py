@@ -16,13 +16,14 @@ from exo_nodes.view.newest_state import NewestState
 from exo_nodes.view.person_markers import PersonMarkers
 
 MARKER_PERIOD_S = 1.0 / 30.0
+PARAMETERS = SHOWN_PERSON
 
 
 class MarkerNode(ExoNode):
     """Publishes human/markers 30 times a second, and with a ROS distribution where base_link is in the world (tf2)."""
 
     def __init__(self) -> None:
-        super().__init__("markers", SHOWN_PERSON)
+        super().__init__("markers", PARAMETERS)
 
     def configure(self) -> None:
         """Load the person, and create the topics."""
