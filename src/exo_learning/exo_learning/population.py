@@ -21,7 +21,8 @@ def population(config: TrainingConfig) -> tuple[list[Person], list[int]]:
     of_walker = [k % len(config.gaits) for k in range(config.walkers)]
     masses = [subjects[gait].mass_kg for gait in of_walker]
     if config.randomisation.body_mass_kg is not None:
-        masses = np.linspace(*config.randomisation.body_mass_kg, config.walkers).tolist()
+        lightest, heaviest = config.randomisation.body_mass_kg
+        masses = np.linspace(lightest, heaviest, config.walkers).tolist()
     people = list(zip(of_walker, masses, strict=True))
     different = list(dict.fromkeys(people))
     who = []
