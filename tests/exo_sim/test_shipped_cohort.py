@@ -11,6 +11,8 @@ from exo_sim.human_model import HumanModel
 from exo_sim.walk import Walker as Walking
 
 WALKERS = cohort_folder("cohort").walkers()
+WANTED = load_cohort_settings().gait.wanted_of_20_at_8_nm
+ROBUST = [walker for walker in WALKERS if walker.survived >= WANTED]
 
 
 def test_the_shipped_subjects_are_the_first_of_their_seed() -> None:
@@ -23,12 +25,27 @@ def test_the_shipped_subjects_are_the_first_of_their_seed() -> None:
 
 
 @pytest.mark.parametrize("walker", WALKERS, ids=lambda walker: walker.name)
-def test_a_shipped_walker_walks_at_the_preferred_speed_under_small_torques(model: HumanModel, walker: Walker) -> None:
+def test_a_shipped_gait_says_whose_it_is_and_where_it_comes_from(model: HumanModel, walker: Walker) -> None:
     made = walker.gait.provenance
     assert made["command"].startswith("exo cohort") and len(made["git_sha"]) >= 40
-    body = walker.subject.scaled(model)
-    assert made["human_sha256"] == body.content_hash()
-    walking = Walking(body, walker.gait)
+    assert made["human_sha256"] == walker.subject.scaled(model).content_hash()
+    assert walker.gait.speed_m_s == walker.subject.preferred_speed_m_s
+
+
+def test_those_below_the_wanted_robustness_are_the_ones_that_the_guide_names() -> None:
+    assert {walker.name for walker in WALKERS} - {walker.name for walker in ROBUST} == {
+        "s05",
+        "s07",
+        "s13",
+        "s15",
+        "s17",
+        "s19",
+    }
+
+
+@pytest.mark.parametrize("walker", ROBUST, ids=lambda walker: walker.name)
+def test_a_robust_walker_walks_at_the_preferred_speed_under_small_torques(model: HumanModel, walker: Walker) -> None:
+    walking = Walking(walker.subject.scaled(model), walker.gait)
     for seed in range(3):
         walk = walking.disturbed(20.0, Disturbance(1.0), 100 + seed)
         assert not walk.fell

@@ -29,7 +29,7 @@ EMULATED = {"emulate": "true", "gait": "two_state"}
 LONG_ENOUGH_S = 8.0
 
 
-def along_the_walk(recording: Recording) -> NDArray[np.float64]:
+def along_the_walk(recording: Recording, policy_name: str) -> NDArray[np.float64]:
     """Return what policy and limiter, as training has them, give on the hips' true course, shape (n, 2), Nm.
 
     At the times of the device's states: person and device are two processes, which do not tick together. Along the same
@@ -38,7 +38,7 @@ def along_the_walk(recording: Recording) -> NDArray[np.float64]:
     """
     at, human = recording.applied_torque.stamp_ns, recording.human_position
     walking = human.stamp_ns >= at[0]  # before that the person stands
-    policy, limiter = make_policy("dofc"), SafetyLimiter(load_limits())
+    policy, limiter = make_policy(policy_name), SafetyLimiter(load_limits())
     policy.reset()
     limiter.start()
 
@@ -67,15 +67,16 @@ def summary_of(trial: Trial) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("emulation", "least"), [("ideal", 0.999), ("realistic", 0.97)])
+@pytest.mark.parametrize(("policy", "gait"), [("dofc", "two_state"), ("lstm_8nm", "geyer_herr")])
 def test_emulated_drives_give_the_torque_of_the_training_code(
-    launch_trial: LaunchTrial, real_time_priority: dict[str, str], emulation: str, least: float
+    launch_trial: LaunchTrial, real_time_priority: dict[str, str], policy: str, gait: str, emulation: str, least: float
 ) -> None:
     trial = launch_trial(
         launch_file="hardware.launch.py",
-        policy="dofc",
+        policy=policy,
         emulation=emulation,
         duration=LONG_ENOUGH_S,
-        **EMULATED,
+        **{**EMULATED, "gait": gait},
         **real_time_priority,
     )
     assert trial.exit_code() == 0, trial.output
@@ -85,7 +86,7 @@ def test_emulated_drives_give_the_torque_of_the_training_code(
     ticks = round(LONG_ENOUGH_S / 0.01) - 1  # the stop ramp that follows is not the policy's
     assert len(applied.values) > ticks and abs(applied.values).max() > 5.0
     # The torque of a state is what has acted up to it.
-    same_trajectory = likeness(along_the_walk(recording)[: ticks - 1], applied.values[1:ticks])
+    same_trajectory = likeness(along_the_walk(recording, policy)[: ticks - 1], applied.values[1:ticks])
     assert same_trajectory >= least
 
 
