@@ -75,9 +75,9 @@ def test_emulated_drives(tmp_path: Path) -> None:
 
 
 def test_the_order_is_that_of_the_seed_unless_it_has_its_own(tmp_path: Path) -> None:
-    orders = [plan(tmp_path / str(seed), seed=str(seed)).schedule for seed in range(6)]
+    orders = [plan(tmp_path / str(seed), seed=str(seed)).schedule for seed in range(3)]
     assert len({schedule.phases[3].name for schedule in orders}) == 2
-    assert plan(tmp_path / "own", seed="1", order_seed="4").schedule == orders[4]
+    assert plan(tmp_path / "own", seed="1", order_seed="2").schedule == orders[2]
 
 
 @pytest.mark.parametrize(
