@@ -91,7 +91,7 @@ def recorded(
 
 
 def test_a_good_run_has_no_problems(tmp_path: Path) -> None:
-    figures = soak_figures(recorded(), STEADY, [], 0.001)
+    figures = soak_figures(recorded(), STEADY, [])
     assert figures["problems"] == []
     assert figures["states"] == TICKS and figures["seconds"] == pytest.approx(9.99, abs=1e-3)
     assert figures["command_latency_ms"]["p99"] == pytest.approx(1.0)
@@ -101,32 +101,32 @@ def test_a_good_run_has_no_problems(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("topic", [*topics.RECORDED_OF_DEVICE[::2], *topics.RECORDED[3:]])
 def test_one_message_that_is_missing_is_found(topic: str) -> None:
-    figures = soak_figures(recorded({topic: 500}), STEADY, [], 0.0)
+    figures = soak_figures(recorded({topic: 500}), STEADY, [])
     assert f"1 messages of {topic} lost" in figures["problems"]
 
 
 def test_a_state_that_is_missing_is_found() -> None:
-    figures = soak_figures(recorded({topics.JOINT_STATES: 500}), STEADY, [], 0.0)
+    figures = soak_figures(recorded({topics.JOINT_STATES: 500}), STEADY, [])
     assert figures["problems"] == [f"1 messages of {topics.JOINT_STATES} lost"]
 
 
 def test_a_late_tick_is_no_lost_message_and_needs_a_stall_to_explain_it() -> None:
     late = recorded(late_from=700)
-    figures = soak_figures(late, STEADY, [], 0.0)
+    figures = soak_figures(late, STEADY, [])
     assert figures["missed_deadlines"] == 1
     assert figures["problems"] == ["1 missed deadlines that no stall of the machine explains"]
-    assert soak_figures(late, STEADY, [(690 * PERIOD_NS, 0.012)], 0.012)["problems"] == []
-    assert soak_figures(late, STEADY, [(500 * PERIOD_NS, 0.012)], 0.012)["problems"] != []
+    assert soak_figures(late, STEADY, [(699 * PERIOD_NS, 0.012)])["problems"] == []
+    assert soak_figures(late, STEADY, [(697 * PERIOD_NS, 0.012)])["problems"] != []
 
 
 def test_faults_and_missing_frames_are_problems() -> None:
     faulty = recorded(fault_from=900)
-    assert soak_figures(faulty, STEADY, [], 0.0)["problems"] == ["safety fault encoder_stuck after 9.0 s"]
+    assert soak_figures(faulty, STEADY, [])["problems"] == ["safety fault encoder_stuck after 9.0 s"]
     # It is a problem of the machine, not of the stack, if nothing could run for as long as a command may be old.
-    assert soak_figures(faulty, STEADY, [(900 * PERIOD_NS, 0.06)], 0.06)["problems"] == []
-    assert soak_figures(faulty, STEADY, [(900 * PERIOD_NS, 0.02)], 0.02)["problems"] != []
-    assert soak_figures(faulty, STEADY, [(900 * PERIOD_NS, 0.06)], 0.06)["faults"] == ["encoder_stuck"]
-    assert soak_figures(recorded(frames=1900), STEADY, [], 0.0)["problems"] == [
+    assert soak_figures(faulty, STEADY, [(900 * PERIOD_NS, 0.06)])["problems"] == []
+    assert soak_figures(faulty, STEADY, [(900 * PERIOD_NS, 0.02)])["problems"] != []
+    assert soak_figures(faulty, STEADY, [(900 * PERIOD_NS, 0.06)])["faults"] == ["encoder_stuck"]
+    assert soak_figures(recorded(frames=1900), STEADY, [])["problems"] == [
         "1900 CAN frames received, about 2000 expected"
     ]
 
@@ -135,7 +135,7 @@ def test_growth_after_the_start_is_a_problem() -> None:
     loading = [(at, {"hardware": 20.0 + 4.0 * min(at, 10.0)}) for at, _ in STEADY]
     assert memory_growth(loading)["hardware"]["growth"] == 0.0
     leaking = [(at, {"hardware": 60.0 + 0.1 * at}) for at, _ in STEADY]
-    (problem,) = soak_figures(recorded(), leaking, [], 0.0)["problems"]
+    (problem,) = soak_figures(recorded(), leaking, [])["problems"]
     assert problem.startswith("hardware grew by 6.")
 
 
@@ -167,12 +167,34 @@ def test_a_stall_is_noticed() -> None:
     assert probe.stalls and probe.worst_s == max(late for _, late in probe.stalls)
 
 
+def test_a_probe_with_priority_watches_each_processor() -> None:
+    try:
+        probe = StallProbe(2)
+    except PermissionError:
+        pytest.skip("this machine grants no real-time priority")
+    try:
+        watched = [os.sched_getaffinity(thread.native_id) for thread in probe._threads]  # type: ignore[arg-type]
+        policies = {os.sched_getscheduler(thread.native_id) for thread in probe._threads}  # type: ignore[arg-type]
+    finally:
+        probe.stop()
+    assert sorted(map(min, watched)) == sorted(os.sched_getaffinity(0)) and max(map(len, watched)) == 1
+    assert policies == {os.SCHED_FIFO}
+
+
+def test_how_much_of_the_time_is_near_a_stall() -> None:
+    stalls = soak_figures(recorded(), STEADY, [(500 * PERIOD_NS, 0.012), (5000 * PERIOD_NS, 0.02)])["machine_stalls"]
+    assert stalls["count"] == 1 and [stall["ms"] for stall in stalls["longest"]] == [12.0]
+    assert stalls["near_share"] == pytest.approx(7 / 1000, abs=1e-3)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["--seconds", "1"], "--seconds 1: needs a number from 10 to 36000"),
         (["policy"], "'policy': needs NAME:=VALUE"),
         (["duration:=5"], "are set by exo soak"),
+        (["realtime_priority:=99"], "realtime_priority:=99: needs a whole number from 0 to 98"),
+        (["realtime_priority:=high"], "realtime_priority:=high: needs a whole number from 0 to 98"),
         (["--trial-dir", "."], "is there already; name a new folder"),
     ],
 )

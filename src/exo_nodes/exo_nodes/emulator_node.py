@@ -1,6 +1,5 @@
 """The emulator node: emulated drives on a local CAN bus, worn by a walking person, in a process of their own."""
 
-import gc
 import sys
 from contextlib import suppress
 
@@ -19,6 +18,7 @@ from exo_hardware.emulation_config import load_emulation
 from exo_hardware.local_bus import LocalBusHub
 from exo_hardware.make_driver import EMULATED_OFFSETS_RAD, emulated_config
 from exo_nodes import qos, topics
+from exo_nodes.garbage import SlicedGarbage
 from exo_nodes.human_topics import HumanTopics
 from exo_nodes.lifecycle import WAIT_FOR_RECORDER, ExoNode, StartError
 from exo_nodes.parameters import NodeParameter
@@ -26,8 +26,6 @@ from exo_nodes.peers import clash, unrecorded
 from exo_nodes.person import PERSON, disturbance_of, make_native_person, set_motion
 from exo_nodes.stamps import PERIOD_NS, SteadyClock
 from exo_sim.walking_legs import WalkingLegs
-
-PERIODS_PER_COLLECTION = 100
 
 PARAMETERS = (
     NodeParameter("device", "", "device file; empty: config/hardware/device.yaml"),
@@ -52,6 +50,7 @@ class EmulatorNode(ExoNode):
 
     def __init__(self) -> None:
         super().__init__("emulator", PARAMETERS)
+        self._garbage = SlicedGarbage()
         self._injected: list[tuple[Injection, str | None]] = []
         self.add_on_set_parameters_callback(self._on_parameters)
         parse_injection(self.values["inject"])  # a wrong one is no reason to wait
@@ -102,16 +101,14 @@ class EmulatorNode(ExoNode):
         # What is published for the first time takes longer than the hardware node waits for a drive.
         self._begin_ns = self._steady_clock.now_ns()
         self._publish()
-        gc.collect()
-        gc.freeze()
-        gc.disable()  # a full collection takes too long as well
+        self._garbage.begin()
         self._status: Subscription | None = self.create_subscription(
             DiagnosticArray, topics.SAFETY_STATUS, self._on_device_active, qos.diagnostics()
         )
 
     def deactivate(self) -> None:
         """Say how the walk went; the drives live on until ``cleanup``."""
-        gc.enable()
+        self._garbage.end()
         text = f"walked {self._human.time_s:.2f} s, {self._human.state.com_position_m[0]:.2f} m"
         self.get_logger().info(text + ("; the person fell" if self._legs.has_fallen else ""))
 
@@ -143,7 +140,7 @@ class EmulatorNode(ExoNode):
 
     def _publish(self) -> None:
         self._human_topics.publish(self._begin_ns + self._legs.period * PERIOD_NS, self._human.state)
-        gc.collect(0 if self._legs.period % PERIODS_PER_COLLECTION else 1)
+        self._garbage.collect_slice()
         if self._legs.has_fallen:
             self.get_logger().warning(f"the person fell after {self._human.time_s:.2f} s", once=True)
 

@@ -9,6 +9,7 @@ from std_msgs.msg import Bool
 from std_srvs.srv import Trigger
 
 from exo_nodes import qos, topics
+from exo_nodes.garbage import SlicedGarbage
 from exo_nodes.lifecycle import ExoNode
 
 
@@ -20,6 +21,7 @@ class EmergencyStopNode(ExoNode):
 
     def __init__(self) -> None:
         super().__init__("emergency_stop", ())
+        self._garbage = SlicedGarbage()
         self._pressed = False
 
     def configure(self) -> None:
@@ -34,11 +36,13 @@ class EmergencyStopNode(ExoNode):
         """Begin, released."""
         self._pressed = False
         self._due_s = time.monotonic()
+        self._garbage.begin()
         if sys.stdin.isatty():
             self.get_logger().warning("press Enter to stop the device, Ctrl-C does too")
 
     def deactivate(self) -> None:
         """Press."""
+        self._garbage.end()
         self._heartbeat.publish(Bool(data=False))
 
     def cleanup(self) -> None:
@@ -52,6 +56,7 @@ class EmergencyStopNode(ExoNode):
         if sys.stdin.isatty() and select.select([sys.stdin], [], [], 0.0)[0] and sys.stdin.readline():
             self._press()
         self._beat()
+        self._garbage.collect_slice()
         self._due_s = max(self._due_s + topics.HEARTBEAT_PERIOD_S, time.monotonic())
         while (remaining_s := self._due_s - time.monotonic()) > 0.0:
             executor.spin_once(timeout_sec=remaining_s)

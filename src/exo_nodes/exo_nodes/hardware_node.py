@@ -1,6 +1,5 @@
 """The hardware node: the drives of the device, behind the same topics as the simulated one."""
 
-import gc
 import math
 import time
 
@@ -19,6 +18,7 @@ from exo_hardware.torque_loop import TorqueLoop
 from exo_nodes import qos, topics
 from exo_nodes.assistance_services import AssistanceServices
 from exo_nodes.device import WAIT_FOR_TRIAL, Device
+from exo_nodes.garbage import SlicedGarbage
 from exo_nodes.lifecycle import WAIT_FOR_RECORDER, ExoNode, StartError
 from exo_nodes.messages import Report
 from exo_nodes.parameters import NodeParameter
@@ -35,8 +35,8 @@ STATES_PER_LOOK = 10
 
 POLICY_RATE_HZ = round(1.0 / POLICY_PERIOD_S)
 
-COMMAND_PATIENCE = 0.5
-"""Part of the tick that a command has to answer the state: one that comes later acts in the next tick."""
+LIMIT_AND_SEND_S = 0.003
+"""End of the tick that is left to the limiter and the drives, half a short tick at most."""
 
 SLEEP_S = 0.0005
 """The end of a period is slept, not spun: waking up from sleep is more precise than from waiting for messages."""
@@ -71,6 +71,7 @@ class HardwareNode(ExoNode):
 
     def __init__(self) -> None:
         super().__init__("hardware", PARAMETERS)
+        self._garbage = SlicedGarbage()
         self._loop: TorqueLoop | None = None
         if self.values["rate_hz"] % POLICY_RATE_HZ:
             raise StartError(f"rate_hz = {self.values['rate_hz']}: needs a multiple of {POLICY_RATE_HZ}")
@@ -144,9 +145,7 @@ class HardwareNode(ExoNode):
         self._bus_faults = 0
         self._frames_reported = 0
         self._was_faulty = False
-        gc.collect()
-        gc.freeze()
-        gc.disable()  # a full collection takes longer than a tick; ``work`` does it in slices
+        self._garbage.begin()
         self.get_logger().info(f"drives enabled, {self.values['rate_hz']} ticks per second")
         self._schedule = TickSchedule(self._period_s)
         self._tick_began_s = time.monotonic()
@@ -154,7 +153,7 @@ class HardwareNode(ExoNode):
     def deactivate(self) -> None:
         """Send zero torque and disable the drives."""
         self._active_loop().driver.disable()
-        gc.enable()
+        self._garbage.end()
         ticks, missed = self._tick, self._schedule.missed
         late = self._device.late_commands
         self.get_logger().info(f"drives disabled after {ticks} ticks; {missed} late ticks, {late} late commands")
@@ -185,7 +184,8 @@ class HardwareNode(ExoNode):
         if between == 0:
             position, velocity = state.position_rad, state.velocity_rad_per_s
             self._device.publish_state(self._steady_clock.now_ns(), position, velocity, state.torque_nm)
-            self._wait_for_command(executor, began_s + COMMAND_PATIENCE * self._period_s)
+            # A command that comes later acts in the next tick.
+            self._wait_for_command(executor, began_s + self._period_s - min(LIMIT_AND_SEND_S, 0.5 * self._period_s))
         if states % STATES_PER_LOOK == 0 and between == 0 and (problem := rival_policies(self)):
             loop.limiter.trip(problem)
         age_s = self._device.command_age_s(self._steady_clock.now_ns())
@@ -199,7 +199,7 @@ class HardwareNode(ExoNode):
             self._was_faulty = faulty
         self._tick += 1
         self._end_in_time(result)
-        gc.collect(0 if self._tick % STATES_PER_REPORT else 1)
+        self._garbage.collect_slice()
         self._wait_for_tick(executor)
 
     def _end_in_time(self, result: LimiterResult) -> None:

@@ -17,6 +17,7 @@ from exo_control.policy import Policy
 from exo_control.policy_switch import PolicySwitch
 from exo_control.registry import POLICY_NAMES, make_policy, policy_parameters
 from exo_nodes import qos, topics
+from exo_nodes.garbage import SlicedGarbage
 from exo_nodes.lifecycle import SETTLE_S, WAIT_FOR_RECORDER, ExoNode, StartError
 from exo_nodes.messages import NamedValues, Report
 from exo_nodes.parameters import NodeParameter
@@ -59,6 +60,7 @@ class PolicyNode(ExoNode):
 
     def __init__(self) -> None:
         super().__init__("policy", PARAMETERS)
+        self._garbage = SlicedGarbage()
         # Now: a wrong name is no reason to wait for a device.
         self._policy: PolicySwitch | None = PolicySwitch(self._load_policy(self.values["policy"]))
         self._loader = ThreadPoolExecutor(1)
@@ -148,12 +150,14 @@ class PolicyNode(ExoNode):
         assert self._policy is not None
         self._policy.reset()
         self._newest_ns = 0
+        self._garbage.begin()
         # Only an active policy reads states: a device takes the reader as the sign that it will be answered.
         self._states = self.create_subscription(JointState, topics.JOINT_STATES, self._on_state, qos.state_reader())
 
     def deactivate(self) -> None:
         """Stop answering; the last command is zero torque."""
         self.destroy_subscription(self._states)
+        self._garbage.end()
         if self._newest_ns:
             self._commands.publish(self._message.fill(self._newest_ns, effort=0.0))
             self._commands.wait_for_all_acked(Duration(seconds=0.2))
@@ -185,6 +189,7 @@ class PolicyNode(ExoNode):
         self._compute_s.append(time.perf_counter() - begin)
         if len(self._compute_s) == STATES_PER_REPORT:
             self._publish_report()
+        self._garbage.collect_slice()
 
     def _publish_report(self) -> None:
         level = DiagnosticStatus.ERROR if self._errors else DiagnosticStatus.OK

@@ -1,6 +1,5 @@
 """The simulation node: a walking person who wears the device, in real time or in lockstep with the policy."""
 
-import gc
 import time
 
 import numpy as np
@@ -13,6 +12,7 @@ from exo_control.joints import JOINT_NAMES, POLICY_PERIOD_S
 from exo_nodes import qos, topics
 from exo_nodes.assistance_services import AssistanceServices
 from exo_nodes.device import WAIT_FOR_TRIAL, Device, Vector
+from exo_nodes.garbage import SlicedGarbage
 from exo_nodes.human_topics import HumanTopics
 from exo_nodes.lifecycle import WAIT_FOR_RECORDER, ExoNode, StartError
 from exo_nodes.messages import Report
@@ -59,6 +59,7 @@ class SimulationNode(ExoNode):
 
     def __init__(self) -> None:
         super().__init__("simulation", PARAMETERS)
+        self._garbage = SlicedGarbage()
         self._steering = Steering(self, self.values[LEAN.name], can_lean=self.values["engine"] != "scone")
         self.add_on_set_parameters_callback(self._on_parameters)
 
@@ -120,13 +121,11 @@ class SimulationNode(ExoNode):
         self._start_schedule()
         mode = "in lockstep" if self._lockstep else f"at {values['real_time_factor']:g} times real time"
         self.get_logger().info(f"walking {values['duration_s']:g} s {mode}: gait {values['gait']}")
-        gc.collect()
-        gc.freeze()
-        gc.disable()  # a full collection takes longer than a tick; _collect_garbage does it in slices
+        self._garbage.begin()
 
     def deactivate(self) -> None:
         """Say how the walk went."""
-        gc.enable()
+        self._garbage.end()
         human, missed = self._human, self._schedule.missed
         text = f"walked {human.time_s:.2f} s, {human.state.com_position_m[0]:.2f} m"
         if not self._lockstep:
@@ -192,7 +191,7 @@ class SimulationNode(ExoNode):
             self._publish_report(now_ns)
             if problem := rival_policies(self):
                 self._device.trip(problem)
-        gc.collect(0 if self._tick % TICKS_PER_REPORT else 1)
+        self._garbage.collect_slice()
 
     def _start_schedule(self) -> None:
         self._begin_s = self._newest_s = time.monotonic()

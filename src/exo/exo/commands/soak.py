@@ -7,15 +7,20 @@ import subprocess
 import time
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exo import trial_folder
 from exo.json_output import add_json_option, print_json, to_plain
 from exo_control.errors import ConfigError
 
+if TYPE_CHECKING:
+    from exo.stall_probe import StallProbe
+
 SHORTEST_S, LONGEST_S = 10.0, 36000.0
 MEMORY_SAMPLES = 360
 SHORTEST_PERIOD_S = 0.5
+MOST_PRIORITY = 98
+"""Leaves one above it for the probe."""
 OWN_ARGUMENTS = ("emulate", "duration", "record", "trial_dir")
 
 
@@ -43,20 +48,20 @@ def run(args: argparse.Namespace) -> int:
     """Run the trial, then write soak.json and soak.png into its folder."""
     from exo.soak_figures import soak_figures
     from exo.soak_plot import plot_soak
-    from exo.stall_probe import StallProbe
     from exo.trial_recording import load_recording
 
     if not SHORTEST_S <= args.seconds <= LONGEST_S:
         raise ConfigError(f"--seconds {args.seconds:g}: needs a number from {SHORTEST_S:g} to {LONGEST_S:g}")
+    arguments: dict[str, str] = {}
     for word in args.launch_arguments:
-        name, separator, _ = word.partition(":=")
+        name, separator, arguments[name] = word.partition(":=")
         if not separator or name in OWN_ARGUMENTS:
             raise ConfigError(f"'{word}': needs NAME:=VALUE; {', '.join(OWN_ARGUMENTS)} are set by exo soak")
     folder: Path = args.trial_dir or Path("trials") / time.strftime("%Y-%m-%d-%H%M%S-soak")
     if folder.exists():
         raise ConfigError(f"--trial-dir {folder}: is there already; name a new folder")
     command = ["ros2", "launch", "exo", "hardware.launch.py", "emulate:=true", f"duration:={args.seconds:g}"]
-    probe = StallProbe()
+    probe = _probe_above(arguments.get("realtime_priority", "0"))
     try:
         code, memory = _watch([*command, f"trial_dir:={folder}", *args.launch_arguments], args.seconds)
     finally:
@@ -67,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     figures = {
         "command": " ".join(["exo soak", f"--seconds {args.seconds:g}", *args.launch_arguments]),
         "git_sha": recording.custom_data.get("git_sha"),
-        **soak_figures(recording, memory, probe.stalls, probe.worst_s),
+        **soak_figures(recording, memory, probe.stalls),
     }
     if code != 0:
         figures["problems"].append(f"the launch ended with exit code {code}")
@@ -79,6 +84,18 @@ def run(args: argparse.Namespace) -> int:
         print(_table(figures))
         print(f"\n{folder.absolute()}: soak.json, soak.png")
     return 1 if figures["problems"] else 0
+
+
+def _probe_above(priority: str) -> "StallProbe":
+    """Return a probe that the nodes of the launch, at this real-time priority, cannot keep waiting."""
+    from exo.stall_probe import StallProbe
+
+    if not priority.isdigit() or int(priority) > MOST_PRIORITY:
+        raise ConfigError(f"realtime_priority:={priority}: needs a whole number from 0 to {MOST_PRIORITY}")
+    try:
+        return StallProbe(int(priority) + 1 if int(priority) else 0)
+    except PermissionError:
+        raise ConfigError(f"realtime_priority:={priority}: not permitted; exo doctor says how to allow it") from None
 
 
 def _watch(command: list[str], seconds: float) -> tuple[int, list[tuple[float, dict[str, float]]]]:
@@ -115,12 +132,17 @@ def _watch(command: list[str], seconds: float) -> tuple[int, list[tuple[float, d
 
 def _table(figures: dict[str, Any]) -> str:
     latency, stalls, frames = figures["command_latency_ms"], figures["machine_stalls"], figures["can_frames"]
+    longest_ms = max((stall["ms"] for stall in stalls["longest"]), default=0.0)
     lost, missed = figures["lost_messages"], figures["missed_deadlines"]
     rows = [
         ("length", f"{figures['seconds']:.0f} s, {figures['states']} states"),
         ("faults", ", ".join(figures["faults"]) or "none"),
         ("missed deadlines", f"{missed}, {figures['missed_deadlines_explained']} of them with a stall"),
-        ("stalls", f"{stalls['count']} above {stalls['longer_than_ms']:g} ms, longest {stalls['longest_ms']:.1f} ms"),
+        (
+            "stalls",
+            f"{stalls['count']} above {stalls['longer_than_ms']:g} ms, longest {longest_ms:.1f} ms; "
+            f"{stalls['near_share']:.1%} of the time is near one",
+        ),
         ("encoder to command", ", ".join(f"{key} {value:.2f}" for key, value in latency.items()) + " ms"),
         ("messages lost", f"{sum(lost.values())} of {len(lost)} topics"),
         ("CAN frames", f"{frames['frames_received']} received, {frames['frames_refused']} refused"),
