@@ -81,7 +81,7 @@ def test_a_gait_that_is_not_robust_is_searched_again_and_the_most_robust_one_kep
 ) -> None:
     survived = iter([20, 5, 9, 7])  # s01, then three attempts of s02
     monkeypatch.setattr(gait_task, "certify", lambda model, gait: {**FIGURES, "survived_of_20_at_8_nm": next(survived)})
-    persistent = settings.model_copy(update={"gait": settings.gait.model_copy(update={"attempts": 3})})
+    persistent = settings.model_copy(update={"gait": settings.gait.model_copy(update={"attempts": 3, "speed_parts": [1.0]})})
     cohort = Cohort(persistent, 2, 5, tmp_path, {"command": "exo cohort", "git_sha": "abc"})
     found: list[None] = []
     walkers = cohort.search(WorkerPool(1), False, on_gait=lambda: found.append(None))
@@ -89,6 +89,22 @@ def test_a_gait_that_is_not_robust_is_searched_again_and_the_most_robust_one_kep
     assert len(found) == 2 and len(list((tmp_path / "store").glob("*.yaml"))) == 4
     seeds = [walker.gait.provenance["seed"] for walker in walkers]
     assert seeds == [5000, (5 + SEEDS) * 1000 + 1]
+
+
+def test_who_finds_no_robust_gait_at_the_drawn_speed_walks_slower(
+    settings: CohortSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survived = iter([3, 4, 16])
+    monkeypatch.setattr(gait_task, "certify", lambda model, gait: {**FIGURES, "survived_of_20_at_8_nm": next(survived)})
+    slower = settings.model_copy(
+        update={"gait": settings.gait.model_copy(update={"attempts": 2, "speed_parts": [1.0, 0.85, 0.7]})}
+    )
+    cohort = Cohort(slower, 1, 5, tmp_path, {})
+    (walker,) = cohort.search(WorkerPool(1), False)
+    drawn = walker.subject.preferred_speed_m_s
+    assert drawn is not None and walker.survived == 16
+    assert walker.gait.provenance["settings"]["target_speed_m_s"] == pytest.approx(0.85 * drawn)
+    assert walker.gait.provenance["seed"] == (5 + 2 * SEEDS) * 1000
 
 
 def test_a_folder_with_other_people_is_refused(settings: CohortSettings, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from exo_control.registry import make_policy
 from exo_safety.limits import load_limits
 from exo_sim.assisted_walk import AssistedWalker
 from exo_sim.gait import Gait
+from exo_sim.human_interface import Human
 from exo_sim.human_model import HumanModel
 
 
@@ -32,7 +33,9 @@ class Assistance:
             raise ConfigError(f"peak torque {self.peak_nm:g} Nm: needs above 0, at most {TORQUE_CEILING_NM:g}")
         make_policy(self.policy)
 
-    def walker(self, model: HumanModel, gait: Gait, physics_step_s: float) -> AssistedWalker:
-        """Return a person who walks a gait with this assistance."""
+    def walker(
+        self, model: HumanModel, gait: Gait, physics_step_s: float, human: Human | None = None
+    ) -> AssistedWalker:
+        """Return a person who walks a gait with this assistance; ``human`` as for ``AssistedWalker``."""
         limits = load_limits().model_copy(update={"torque_cap_nm": self.peak_nm})
-        return AssistedWalker(model, gait, make_policy(self.policy), physics_step_s, limits=limits)
+        return AssistedWalker(model, gait, make_policy(self.policy), physics_step_s, limits=limits, human=human)

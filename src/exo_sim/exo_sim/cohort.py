@@ -56,8 +56,8 @@ class GaitStore:
 class Cohort:
     """The subjects of a seed and the searches of their gaits, kept in a folder.
 
-    A search whose gait is less robust than wanted is tried again from other random numbers, a few times at most; the
-    most robust gait is the subject's.
+    A search whose gait is less robust than wanted is tried again from other random numbers, a few times at most, then
+    at the next lower speed: who cannot walk as fast as drawn walks slower. The most robust gait is the subject's.
     """
 
     def __init__(
@@ -88,9 +88,12 @@ class Cohort:
             self.subjects[name] = subject
             # Each search its own seed: with one for all a lucky or unlucky sequence would be everybody's.
             self.folder.check_is(name, subject)
+            parts = [part for part in settings.gait.speed_parts for _ in range(settings.gait.attempts)]
             self._attempts[name] = [
-                make_gait_task(name, subject, settings.gait, start, model, (seed + attempt * SEEDS) * 1000 + index)
-                for attempt in range(settings.gait.attempts)
+                make_gait_task(
+                    name, subject, settings.gait, start, model, (seed + attempt * SEEDS) * 1000 + index, speed_part
+                )
+                for attempt, speed_part in enumerate(parts)
             ]
         self.folder.check_only(self.subjects)
         for name, subject in self.subjects.items():

@@ -57,6 +57,9 @@ class CohortGait(ConfigModel):
     """Without them, those of an adaptation."""
     wanted_of_20_at_8_nm: int = Field(ge=0, le=20)
     attempts: int = Field(ge=1, le=100)
+    """At each speed."""
+    speed_parts: list[Annotated[float, Field(gt=0.0, le=1.0)]] = Field(default=[1.0], min_length=1)
+    """Of the preferred speed, in the order in which they are tried."""
 
     def optimisation(self, speed_m_s: float) -> GaitOptimisation:
         """Return the settings of a subject's search.

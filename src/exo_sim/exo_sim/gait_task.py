@@ -87,9 +87,9 @@ class GaitTask:
 
 
 def make_gait_task(
-    name: str, subject: Subject, gait: CohortGait, start: Gait, model: HumanModel, seed: int
+    name: str, subject: Subject, gait: CohortGait, start: Gait, model: HumanModel, seed: int, speed_part: float = 1.0
 ) -> GaitTask:
-    """Return the search of a subject's gait at the preferred speed.
+    """Return the search of a subject's gait at the preferred speed, or a part of it.
 
     Args:
         name: of the subject.
@@ -98,11 +98,12 @@ def make_gait_task(
         start: where the search begins.
         model: the human before scaling.
         seed: of the search.
+        speed_part: of the preferred speed.
 
     Raises:
         ConfigError: the subject has no preferred speed, or it is out of range.
     """
     if subject.preferred_speed_m_s is None:
         raise ConfigError(f"subject {name}: preferred_speed_m_s is missing; a gait is optimised for a speed")
-    settings = gait.optimisation(subject.preferred_speed_m_s)
+    settings = gait.optimisation(subject.preferred_speed_m_s * speed_part)
     return GaitTask(name, subject.scaled(model), start, settings, seed, code_version())

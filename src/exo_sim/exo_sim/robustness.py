@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from typing import Any
 
+from exo_sim.assisted_walk import AssistedWalker
 from exo_sim.disturbance import Disturbance
 from exo_sim.gait import Gait
 from exo_sim.gait_analysis import describe
@@ -20,19 +22,33 @@ FIRST_SEED = 1_000_000
 """Far from the seeds a search draws from, so that the disturbances are unseen."""
 
 
-def survivors(walker: Walker, disturbance: Disturbance) -> int:
-    """Return how many of 20 walks of 20 s are survived under unseen disturbances."""
-    walks = (walker.disturbed(DISTURBED_WALK_S, disturbance, FIRST_SEED + i) for i in range(DISTURBED_WALKS))
-    return sum(not walk.fell for walk in walks)
+def survivors(walker: Walker | AssistedWalker, disturbance: Disturbance, pool: Executor | None = None) -> int:
+    """Return how many of 20 walks of 20 s are survived under unseen disturbances.
+
+    Args:
+        walker: that walks.
+        disturbance: of each walk.
+        pool: whose threads call the walker, where it can walk several at once.
+    """
+
+    def survives(seed: int) -> bool:
+        return not walker.disturbed(DISTURBED_WALK_S, disturbance, seed).fell
+
+    return sum((pool.map if pool else map)(survives, range(FIRST_SEED, FIRST_SEED + DISTURBED_WALKS)))
+
+
+def figures(walker: Walker | AssistedWalker, pool: Executor | None = None) -> dict[str, Any]:
+    """Return the figures of a 60 s walk, and the walks survived; arguments as for ``survivors``."""
+    found = describe(walker.disturbed(LONG_WALK_S, Disturbance(), FIRST_SEED))
+    found["survived_of_20_at_8_nm"] = survivors(walker, Disturbance(torque_nm=TORQUE_NM), pool)
+    found["survived_of_20_pushes"] = survivors(walker, Disturbance(push_m_s=PUSH_M_S), pool)
+    return found
 
 
 def certify(model: HumanModel, gait: Gait) -> dict[str, Any]:
-    """Return the figures of a 60 s walk, the walks survived, and the changes when the time step is halved (%)."""
-    walker = Walker(model, gait)
-    figures = describe(walker.disturbed(LONG_WALK_S, Disturbance(), FIRST_SEED))
+    """Return the same figures in our engine, and the changes when the time step is halved (%)."""
+    found = figures(Walker(model, gait))
     fine = describe(Walker(model, gait, DEFAULT_PHYSICS_STEP_S / 2).disturbed(LONG_WALK_S, Disturbance(), FIRST_SEED))
-    figures["survived_of_20_at_8_nm"] = survivors(walker, Disturbance(torque_nm=TORQUE_NM))
-    figures["survived_of_20_pushes"] = survivors(walker, Disturbance(push_m_s=PUSH_M_S))
     for name in ("speed_mps", "cot_gross"):
-        figures[f"{name}_change_at_half_step_percent"] = 100.0 * (fine[name] / figures[name] - 1.0)
-    return figures
+        found[f"{name}_change_at_half_step_percent"] = 100.0 * (fine[name] / found[name] - 1.0)
+    return found

@@ -7,13 +7,21 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import Any, TypeVar
 
-from exo_control.errors import ConfigError
+from exo_control.errors import ConfigError, ExoError
 
 Result = TypeVar("Result")
+
+
+class WorkerError(ExoError):
+    """A worker process has ended before its task was done."""
+
+
+ENDED = "a worker process has ended: it crashed, was killed, or found no more memory; try fewer workers"
 
 
 class WorkerPool:
@@ -36,6 +44,20 @@ class WorkerPool:
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(count, context, initializer=_prepare) if count > 1 else None
 
+    def call(self, function: Callable[..., Result], *arguments: Any) -> Result:
+        """Return ``function(*arguments)`` of one task, from any thread; with one worker that thread does it itself.
+
+        Raises:
+            WorkerError: the process has ended.
+            Exception: what the function raised.
+        """
+        if self._pool is None:
+            return function(*arguments)
+        try:
+            return _result(self._pool.submit(function, *arguments))
+        except BrokenProcessPool:  # another thread's task has broken the pool before
+            raise WorkerError(ENDED) from None
+
     def map(
         self,
         function: Callable[..., Result],
@@ -45,6 +67,7 @@ class WorkerPool:
         """Return ``function(*task)`` of each task, in order; ``on_done`` is called after each.
 
         Raises:
+            WorkerError: a process has ended.
             Exception: the first that the function raised.
         """
         results = []
@@ -54,7 +77,7 @@ class WorkerPool:
                 on_done()
             return results
         for future in [self._pool.submit(function, *task) for task in tasks]:
-            results.append(future.result())
+            results.append(_result(future))
             on_done()
         return results
 
@@ -64,6 +87,7 @@ class WorkerPool:
         """Yield the number of each task and ``function(*task)``, as they become ready, so that each can be kept.
 
         Raises:
+            WorkerError: a process has ended.
             Exception: the first that the function raised.
         """
         if self._pool is None:
@@ -72,7 +96,7 @@ class WorkerPool:
             return
         numbers = {self._pool.submit(function, *task): number for number, task in enumerate(tasks)}
         for future in as_completed(numbers):
-            yield numbers[future], future.result()
+            yield numbers[future], _result(future)
 
     def __enter__(self) -> WorkerPool:
         return self
@@ -82,6 +106,13 @@ class WorkerPool:
     ) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+
+
+def _result(future: Future[Result]) -> Result:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise WorkerError(ENDED) from None
 
 
 def _prepare() -> None:
