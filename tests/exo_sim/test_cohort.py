@@ -81,7 +81,8 @@ def test_a_gait_that_is_not_robust_is_searched_again_and_the_most_robust_one_kep
 ) -> None:
     survived = iter([20, 5, 9, 7])  # s01, then three attempts of s02
     monkeypatch.setattr(gait_task, "certify", lambda model, gait: {**FIGURES, "survived_of_20_at_8_nm": next(survived)})
-    persistent = settings.model_copy(update={"gait": settings.gait.model_copy(update={"attempts": 3, "speed_parts": [1.0]})})
+    gait = settings.gait.model_copy(update={"attempts": 3, "speed_parts": [1.0]})
+    persistent = settings.model_copy(update={"gait": gait})
     cohort = Cohort(persistent, 2, 5, tmp_path, {"command": "exo cohort", "git_sha": "abc"})
     found: list[None] = []
     walkers = cohort.search(WorkerPool(1), False, on_gait=lambda: found.append(None))
