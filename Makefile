@@ -27,7 +27,7 @@ ROS := $(if $(ROS_DISTRO),$(shell command -v ros2 >/dev/null && echo $(ROS_DISTR
 # Only one make at a time may set up; the second then finds the work done.
 SET_UP := flock Makefile $(MAKE) --makefile=Makefile
 
-.PHONY: help setup build sim train test lint format bench docs lock clean distclean
+.PHONY: help setup build sim train test lint format bench docs links lock clean distclean
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r target text; do \
 	  printf '  make %-10s %s\n' "$$target" "$$text"; done
@@ -76,6 +76,12 @@ docs: ## build the documentation: build/site/index.html; a broken link fails
 	@$(SET_UP) _setup _docs_packages
 	@$(SOURCED) properdocs build --strict && echo "build/site/index.html"
 
+# Not those to the live page, which is there during a walk only.
+links: docs ## look whether the links of the documents to other sites lead somewhere; needs a network
+	@$(SET_UP) _setup _links_packages
+	@$(SOURCED) exec linkchecker --check-extern --no-status --no-warnings --ignore-url '^http://localhost' $(ARGS) \
+	  build/site/index.html
+
 lock: ## write requirements/constraints.txt after a change of requirements; needs python3.10 to python3.13
 	@rm -rf build/lock && mkdir -p build/lock && : > build/lock/pins
 	@for version in 3.10 3.11 3.12 3.13; do \
@@ -99,7 +105,7 @@ distclean: clean ## make clean, and remove .venv
 
 # ---------------------------------------------------------------- set-up
 
-.PHONY: _setup _test_packages _train_packages _docs_packages _view_packages FORCE
+.PHONY: _setup _test_packages _train_packages _docs_packages _links_packages _view_packages FORCE
 _setup: build/.built
 	@:
 _test_packages: $(VENV)/.test-packages
@@ -107,6 +113,8 @@ _test_packages: $(VENV)/.test-packages
 _train_packages: $(VENV)/.train-packages
 	@:
 _docs_packages: $(VENV)/.docs-packages
+	@:
+_links_packages: $(VENV)/.links-packages
 	@:
 _view_packages: $(VENV)/.view-packages
 	@:
@@ -179,9 +187,9 @@ $(VENV)/.packages: $(VENV)/.made $(REQUIREMENTS) $(CONSTRAINTS)
 	@touch $@
 
 # The tests need all that training and the documentation need, the drives' libraries, and what shows walks.
-$(VENV)/.test-packages: $(patsubst %,requirements/%.txt,train moteus docs video view)
+$(VENV)/.test-packages: $(patsubst %,requirements/%.txt,train moteus docs links video view)
 
-$(patsubst %,$(VENV)/.%-packages,test train docs view): $(VENV)/.%-packages: $(VENV)/.packages requirements/%.txt
+$(patsubst %,$(VENV)/.%-packages,test train docs links view): $(VENV)/.%-packages: $(VENV)/.packages requirements/%.txt
 	@echo "Installing requirements/$*.txt"
 	@touch $(VENV)/.unfinished
 	@$(INSTALL) -r requirements/$*.txt

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rosbags.rosbag2 import StoragePlugin, Writer
+from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
 from rosbags.typesys import Stores, get_typestore
 
 from exo.cdr_layout import ENCAPSULATION, numbers_after
@@ -156,6 +156,7 @@ def write_bag(
     edit: Edit | None = None,
     policy: str = "dofc",
     storage: StoragePlugin = StoragePlugin.MCAP,
+    compression: CompressionMode = CompressionMode.NONE,
     fault_from: int | None = None,
     phases: list[dict[str, object]] | None = None,
     custom_data: Mapping[str, str] | None = None,
@@ -169,6 +170,7 @@ def write_bag(
         edit: changes messages.
         policy: that the recording names.
         storage: of the bag.
+        compression: of the bag.
         fault_from: tick of a fault.
         phases: values of the marks of phases, and under begin_s when each begins.
         custom_data: what the recording says about itself beside trial, policy and launch arguments, or instead.
@@ -176,7 +178,9 @@ def write_bag(
     folder.mkdir(parents=True)
     parameters = {"policy": policy, "engine": "native", "gait": "two_state", "subject": "reference", "seed": 3}
     parameters |= {"duration_s": seconds, "real_time_factor": 1.0, "lockstep": True}
-    with Writer(folder / "bag", version=9, storage_plugin=storage) as writer:
+    bag = Writer(folder / "bag", version=9, storage_plugin=storage)
+    bag.set_compression(compression, CompressionFormat.ZSTD)
+    with bag as writer:
         about = {"trial_id": folder.name, "policy": policy, "parameters": json.dumps(parameters)}
         for key, value in (about | dict(custom_data or {})).items():
             writer.set_custom_data(key, value)

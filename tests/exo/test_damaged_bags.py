@@ -91,17 +91,44 @@ def test_a_bag_whose_recorder_was_killed(whole: Path, tmp_path: Path, capsys: py
         assert told in error and told in page
 
 
-def test_a_damaged_sqlite_bag_is_named_with_the_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_lies_around_damage_in_an_mcap_file_is_used(whole: Path, tmp_path: Path) -> None:
+    file = next((whole / "bag").glob("*.mcap"))
+    content = file.read_bytes()
+    half = len(content) // 2
+    (tmp_path / "holed.mcap").write_bytes(content[:half] + bytes(100_000) + content[half + 100_000 :])
+    recording, straight = load_recording(tmp_path / "holed.mcap"), load_recording(whole / "bag")
+    assert not recording.complete and any("cannot be read" in problem for problem in recording.problems)
+    stamps, all_stamps = recording.joint_position.stamp_ns, straight.joint_position.stamp_ns
+    assert stamps[0] == all_stamps[0] and stamps[-1] == all_stamps[-1]
+    assert 0.5 * len(all_stamps) < len(stamps) < len(all_stamps)
+
+
+def test_what_lies_around_damage_in_a_sqlite_file_is_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     trial = write_bag(tmp_path / "walk", seconds=8.0, storage=StoragePlugin.SQLITE3)
     file = next((trial / "bag").glob("*.db3"))
     content = bytearray(file.read_bytes())
     half = len(content) // 2
     content[half : half + 200_000] = bytes(200_000)
     file.write_bytes(content)
-    assert main(["report", str(trial), "--output", str(tmp_path / "page.html")]) == 2
-    error = capsys.readouterr().err
-    assert f"{trial / 'bag'}: damaged and cannot be read" in error
-    assert f"{file}: database disk image is malformed" in error
+    recording = load_recording(trial / "bag")
+    stamps = recording.joint_position.stamp_ns
+    assert len(np.unique(stamps)) == len(stamps) and 600 < len(stamps) < 800
+    assert 1e-9 * (stamps[-1] - stamps[0]) == pytest.approx(7.99)
+    told = f"{file.name}: damaged (database disk image is malformed): messages "
+    assert any(problem.startswith(told) for problem in recording.problems)
+    assert main(["report", str(trial), "--output", str(tmp_path / "page.html")]) == 0
+    assert "cannot be read" in capsys.readouterr().err
+
+
+def test_a_sqlite_file_cut_anywhere_gives_what_is_before_the_cut(tmp_path: Path) -> None:
+    trial = write_bag(tmp_path / "walk", seconds=6.0, storage=StoragePlugin.SQLITE3)
+    file = next((trial / "bag").glob("*.db3"))
+    content = file.read_bytes()
+    for part, least in ((0.25, 600), (0.5, 2000), (0.9, 4000)):
+        counts = load_bytes(content[: int(part * len(content))], "bag.db3")
+        assert least < sum(counts.values()) < 6000
+        assert max(counts.values()) - min(counts.values()) <= 1
+    assert load_bytes(content[:5000], "bag.db3") == {}
 
 
 def test_topics_that_are_missing_are_named_and_the_rest_is_used(

@@ -145,7 +145,10 @@ def test_moteus_drives_are_not_emulated_on_a_bus(tmp_path: Path) -> None:
     for joint in joints.values():
         del joint["model"]
     with pytest.raises(ConfigError, match="hip-exo has moteus drives; only cubemars ones can be emulated on a bus"):
-        plan(tmp_path, device=device_file(tmp_path, driver="moteus", joints=joints))
+        plan(
+            tmp_path,
+            device=device_file(tmp_path, driver="moteus", joints=joints, supply_window={"low_v": 20.0, "high_v": 28.0}),
+        )
 
 
 def test_a_priority_is_for_all_nodes_and_the_emergency_stop_comes_first(tmp_path: Path) -> None:

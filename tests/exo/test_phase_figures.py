@@ -16,6 +16,7 @@ from exo.trial_recording import Recording, Series, empty_topic
 from exo_analysis.respiration import Respiration
 from exo_control.errors import ConfigError
 from exo_nodes import topics
+from exo_sim.names import MUSCLES
 from exo_trial.phase_clock import SECOND_NS, TrialState
 from exo_trial.phase_mark import mark_of
 from exo_trial.schedule import Schedule, ScheduledPhase
@@ -61,7 +62,7 @@ class Signals(Recording):
             ("applied_torque", torque),
             ("joint_position", hips),
             ("joint_velocity", rates),
-            ("metabolic_power", power[:, None]),
+            ("metabolic_power", np.outer(power, np.eye(1 + len(MUSCLES))[0])),
             ("centre_of_mass", np.stack([np.cumsum(speed) * 0.01, np.ones(len(speed))], axis=1)),
         ):
             self.__dict__[name] = Series(stamps, values)
@@ -89,9 +90,13 @@ def test_each_phase_has_its_figures(tmp_path: Path) -> None:
     assert free["net_w_kg"] == pytest.approx(4.0) and free["torque_rms_nm"] == 0.0
     assert free["cadence_steps_min"] == pytest.approx(120.0, abs=0.5)
     assert free["walked_m_s"] == pytest.approx(1.36)
+    # Legs of the reference subject, 0.88 m, that open to 0.8 rad.
+    assert free["step_length_by_hips_m"] == pytest.approx(2.0 * 0.883 * np.sin(0.4), rel=0.02)
+    assert free["hip_range_right_deg"] == pytest.approx(np.degrees(0.8), rel=0.03)
     assert lstm["torque_rms_nm"] == pytest.approx(4.0, rel=0.02)
     # Both legs: 2 x 4 Nm x mean of |velocity|, 0.4 rad x 2 pi x 2 / pi.
     assert lstm["exo_net_power_w"] == pytest.approx(8.0 * 0.4 * 4.0, rel=0.02)
+    assert lstm["work_positive_j_stride"] == pytest.approx(8.0 * 0.4 * 4.0, rel=0.02)  # a stride takes 1 s
     assert summary["conditions"]["lstm"]["change_percent"] == pytest.approx(-10.0)
     assert "lstm: net 3.60 W/kg, -10.0 % against walking free" in table(summary)
 
@@ -122,7 +127,7 @@ def test_the_plot_of_a_trial(tmp_path: Path) -> None:
 
 def test_the_plot_begins_with_the_device_not_with_the_person(tmp_path: Path) -> None:
     recording = Signals(30.0, [0, 1, 2])
-    before = Series(np.array([SECOND_NS], dtype=np.int64), np.array([[9.0 * MASS_KG]]))
+    before = Series(np.array([SECOND_NS], dtype=np.int64), 9.0 * MASS_KG * np.eye(1 + len(MUSCLES))[:1])
     power = recording.metabolic_power
     recording.__dict__["metabolic_power"] = Series(
         np.concatenate([before.stamp_ns, power.stamp_ns]), np.concatenate([before.values, power.values])

@@ -31,7 +31,7 @@ def raw(message_type: str, message: object) -> bytes:
 def joint_states(messages: list[object]) -> RecordedTopic:
     recorded = RecordedTopic(JOINT_STATE, FIELDS)
     for index, message in enumerate(messages):
-        recorded.append(raw("sensor_msgs/msg/JointState", message), index)
+        recorded.extend([raw("sensor_msgs/msg/JointState", message)], [index])
     return recorded
 
 
@@ -57,7 +57,7 @@ def test_vectors_behind_strings(frame: str, child: str, numbers: list[float]) ->
     zero = TYPES["geometry_msgs/msg/Vector3"](0.0, 0.0, 0.0)
     wrench = TYPES["geometry_msgs/msg/WrenchStamped"](header(frame), TYPES["geometry_msgs/msg/Wrench"](vector, zero))
     recorded = RecordedTopic(numbers_after(1, "xyz"), [VECTOR])
-    recorded.append(raw("geometry_msgs/msg/WrenchStamped", wrench), 0)
+    recorded.extend([raw("geometry_msgs/msg/WrenchStamped", wrench)], [0])
     assert recorded[VECTOR].tolist() == [numbers]
 
     pose = TYPES["geometry_msgs/msg/Pose"](
@@ -69,7 +69,7 @@ def test_vectors_behind_strings(frame: str, child: str, numbers: list[float]) ->
         header(frame), child, TYPES["geometry_msgs/msg/PoseWithCovariance"](pose, none), twist
     )
     recorded = RecordedTopic(numbers_after(2, "xyz"), [VECTOR])
-    recorded.append(raw("nav_msgs/msg/Odometry", odometry), 0)
+    recorded.extend([raw("nav_msgs/msg/Odometry", odometry)], [0])
     assert recorded[VECTOR].tolist() == [numbers]
 
 
@@ -82,9 +82,11 @@ def test_diagnostics_read_as_they_were_written(reports: list[tuple[str, str, dic
     message = TYPES["diagnostic_msgs/msg/DiagnosticArray"](header(), [status(*report) for report in reports])
     data = raw("diagnostic_msgs/msg/DiagnosticArray", message)
     assert diagnostic_reports(data) == reports
+    keys = {key for _, _, values in reports for key in list(values)[::2]}
+    some = [(name, text, {key: values[key] for key in values if key in keys}) for name, text, values in reports]
+    assert diagnostic_reports(data, {key.encode() for key in keys}) == some
     recorded = RecordedReports()
-    recorded.append(data, 3)
-    recorded.append(data[: len(data) // 2], 4)
+    recorded.extend([data, data[: len(data) // 2]], [3, 4])
     assert (len(recorded), recorded.malformed) == (1, 1)
     assert [(each.name, each.message, each.values) for each in recorded.reports] == reports
 
@@ -123,7 +125,7 @@ def test_whatever_bytes_are_no_error(cut: int, junk: bytes) -> None:
         for messages in ([data], [good, data, good], [data, good, good]):
             recorded = RecordedTopic(JOINT_STATE, FIELDS)
             for message in messages:
-                recorded.append(message, 0)
+                recorded.extend([message], [0])
             assert len(recorded) + recorded.malformed == len(messages)
             assert all(len(recorded[field]) == len(recorded.stamps_ns()) for field in FIELDS)
 
@@ -131,5 +133,5 @@ def test_whatever_bytes_are_no_error(cut: int, junk: bytes) -> None:
 def test_a_foreign_byte_order_is_left_out_and_counted() -> None:
     big_endian = b"\x00\x00" + raw("sensor_msgs/msg/JointState", state([], [], [], []))[2:]
     recorded = RecordedTopic(JOINT_STATE, FIELDS)
-    recorded.append(big_endian, 0)
+    recorded.extend([big_endian], [0])
     assert (len(recorded), recorded.malformed) == (0, 1)

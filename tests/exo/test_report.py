@@ -247,11 +247,3 @@ def test_nothing_to_report_and_a_page_that_cannot_be_written(
     (tmp_path / "file").write_text("")
     assert main(["report", str(trial), "--output", str(tmp_path / "file" / "page.html")]) == 2
     assert "cannot be written" in capsys.readouterr().err
-
-
-def test_time_and_memory_of_a_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    trial = write_bag(tmp_path / "short", seconds=1.0)
-    assert main(["bench", "report", str(trial), "--json"]) == 0
-    figures = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert figures["messages"] == 100 * len(topics.RECORDED) and figures["analysis_s"] > 0.0
-    assert 10.0 < figures["peak_memory_mib"] < 4000.0

@@ -65,7 +65,7 @@ def recorded(
 
     def add(topic: str, message_type: str, message: object) -> None:
         recorded_topic = found.setdefault(topic, empty_topic(topic))
-        recorded_topic.append(bytes(TYPESTORE.serialize_cdr(message, message_type)), 0)
+        recorded_topic.extend([bytes(TYPESTORE.serialize_cdr(message, message_type))], [0])
 
     for tick in range(TICKS):
         at = tick * PERIOD_NS

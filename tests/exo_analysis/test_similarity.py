@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from exo_analysis.similarity import best_likeness, normalised_cross_correlation
+from exo_analysis.similarity import best_cycle_likeness, best_likeness, normalised_cross_correlation
 from exo_control.errors import ExoError
 
 CURVE = np.random.default_rng(3).normal(size=200).cumsum()
@@ -38,6 +38,21 @@ def test_a_delay_is_found(delay: int) -> None:
     a, b = CURVE[50:150], CURVE[50 - delay : 150 - delay]  # b(t) = a(t - delay)
     found = best_likeness(a, b, 50)
     assert found.lag == delay and found.r == pytest.approx(1.0)
+
+
+@given(st.integers(-50, 49))
+def test_a_delay_within_the_cycle_is_found(delay: int) -> None:
+    cycle = CURVE[:100]
+    late = np.roll(cycle, delay)
+    found = best_cycle_likeness(np.append(cycle, cycle[0]), np.append(late, late[0]))
+    assert found.lag == delay and found.r == pytest.approx(1.0)
+
+
+def test_a_lag_of_nothing_is_not_found() -> None:
+    with pytest.raises(ExoError, match="a curve is zero throughout"):
+        best_cycle_likeness(CURVE, np.zeros_like(CURVE))
+    with pytest.raises(ExoError, match="needs two of one length, 3 or more"):
+        best_cycle_likeness(CURVE, CURVE[1:])
 
 
 def test_without_a_lag_it_is_the_plain_likeness() -> None:

@@ -20,6 +20,9 @@ def test_it_shows_the_topics_and_frames_that_exist(robot: Any) -> None:
     assert manager["Views"]["Current"]["Target Frame"] == robot().base_link
     assert displays["MarkerArray"]["Topic"]["Value"] == topics.MARKERS
     namespaces = {marker.ns for marker in PersonMarkers(load_human_model()).message.markers}
-    assert set(displays["MarkerArray"]["Namespaces"]) == namespaces
+    assert namespaces == {"body", "muscles", "torque", "ground reaction"}
+    assert displays["MarkerArray"]["Namespaces"] == dict.fromkeys(namespaces, True)
+    assert displays["RobotModel"]["Description Topic"]["Value"] == "robot_description"
+    assert displays["RobotModel"]["Enabled"] and displays["MarkerArray"]["Enabled"]
     # Transient local, as robot_state_publisher publishes it: rviz2 may start later.
     assert displays["RobotModel"]["Description Topic"]["Durability Policy"] == "Transient Local"

@@ -51,7 +51,8 @@ def make_device(kind: str, channel: str, **changes: Any) -> DeviceConfig:
     shipped["joints"] = {name: {**values, **joint} for name, values in shipped["joints"].items()}
     bus = {"interface": "virtual", "channel": channel, "bitrate": 1_000_000}
     driver = "moteus" if kind == "moteus" else "cubemars"
-    return DeviceConfig.model_validate({**shipped, "driver": driver, "bus": bus, **changes})
+    window = {"low_v": 20.0, "high_v": 28.0} if kind == "moteus" else None
+    return DeviceConfig.model_validate({**shipped, "driver": driver, "bus": bus, "supply_window": window, **changes})
 
 
 def make_calibration(device: DeviceConfig, offsets: tuple[float, float] = OFFSETS_RAD) -> Calibration:
@@ -63,6 +64,7 @@ def make_calibration(device: DeviceConfig, offsets: tuple[float, float] = OFFSET
             transmission=joint.transmission,
             offset_rad=offset,
             spread_rad=0.0,
+            flexed_rad=0.5,
         )
         for name, joint, offset in zip(JOINT_NAMES, device.in_order(), offsets, strict=True)
     }

@@ -11,6 +11,7 @@ from exo_control.joints import JOINT_NAMES
 from exo_hardware.calibration_file import calibration_path, load_calibration
 from exo_hardware.device_state import DeviceFault, FaultKind
 from exo_hardware.errors import HardwareError
+from exo_hardware.flexion_check import with_flexion
 from exo_hardware.offset_calibration import OffsetCalibration
 from exo_hardware.plant import HangingLegs
 
@@ -40,7 +41,7 @@ def test_it_finds_the_true_offsets_through_noise_backlash_and_mounting(held) -> 
 
 def test_it_survives_its_file_and_then_angles_are_true(held, tmp_path: Path) -> None:
     file = tmp_path / "calibration.yaml"
-    measure(held).save(file)
+    with_flexion(measure(held), np.full(2, 0.5)).save(file)
     calibration = load_calibration(held.device, file)
     assert calibration.offsets_rad() == pytest.approx([0.3, -0.2], abs=0.006)
     if held.kind != "moteus":
@@ -100,7 +101,7 @@ def test_a_missing_calibration_says_how_to_get_one(held, tmp_path: Path, monkeyp
 
 def test_a_calibration_of_another_device_or_drive_is_refused(held, tmp_path: Path) -> None:
     file = tmp_path / "calibration.yaml"
-    measure(held, 5).save(file)
+    with_flexion(measure(held, 5), np.full(2, 0.5)).save(file)
     other = held.device.model_copy(update={"name": "other"})
     with pytest.raises(ConfigError, match="calibration of device 'hip-exo', not of 'other'; run: exo calibrate"):
         load_calibration(other, file)

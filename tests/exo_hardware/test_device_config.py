@@ -14,6 +14,7 @@ from exo_hardware.motor_model import load_motor_models
 
 CONFIG = Path(__file__).parents[2] / "config" / "hardware"
 RIGHT, LEFT = JOINT_NAMES
+WINDOW = {"low_v": 20.0, "high_v": 28.0}
 
 
 def write(folder: Path, source: str, change) -> Path:
@@ -42,6 +43,8 @@ def joint(key: str, value: object, name: str = RIGHT):
         (lambda data: data["bus"].update(interface="can"), r"bus.interface = 'can': .*socketcan"),
         (lambda data: data["bus"].update(bitrate=5), "bus.bitrate = 5: .*at least 10000"),
         (lambda data: data.update(drive_timeout_s=1.0), "drive_timeout_s = 1.0: .*at most 0.2"),
+        (lambda data: data.update(supply_window=WINDOW), "cubemars drives do not report their supply voltage"),
+        (lambda data: data.update(supply_window={"low_v": 28.0, "high_v": 28.0}), "low_v = 28: must be below high_v"),
         (lambda data: data.update(speed=1), "unknown key 'speed'"),
     ],
 )
@@ -57,6 +60,16 @@ def test_a_moteus_needs_its_timeout(tmp_path: Path) -> None:
             del values["model"]
 
     with pytest.raises(ConfigError, match="drive_timeout_s = null: a moteus is sent its time-out"):
+        load_device_config(write(tmp_path, "device.yaml", change))
+
+
+def test_a_moteus_needs_its_supply_window(tmp_path: Path) -> None:
+    def change(data) -> None:
+        data.update(driver="moteus")
+        for values in data["joints"].values():
+            del values["model"]
+
+    with pytest.raises(ConfigError, match=r"supply_window is missing: .* give low_v and high_v"):
         load_device_config(write(tmp_path, "device.yaml", change))
 
 

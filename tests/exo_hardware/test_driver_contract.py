@@ -177,7 +177,7 @@ def test_zeroing_the_position_is_refused_while_enabled_and_otherwise_makes_it_ze
     rig.pass_time(0.02)
     state = rig.tick()
     offsets = rig.driver.calibration.offsets_rad()
-    assert state.position_rad == pytest.approx(offsets, abs=0.01) or rig.kind == "moteus"
+    assert state.position_rad == pytest.approx(offsets, abs=0.01)
     rig.driver.enable()
     with pytest.raises(HardwareError, match="disable them"):
         rig.driver.zero_position()

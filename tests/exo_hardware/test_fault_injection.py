@@ -9,6 +9,7 @@ import pytest
 from exo_control.joints import JOINT_NAMES
 from exo_hardware.device_state import FaultKind
 from exo_hardware.drive_injection import Injection
+from exo_hardware.error_frame import error_text
 from exo_hardware.errors import HardwareError
 from exo_hardware.mixed_stream import has_two_sources
 from exo_hardware.plant import HangingLegs
@@ -17,7 +18,7 @@ from exo_safety.limits import load_limits
 from exo_safety.status import Fault, State
 
 RIGHT, LEFT = JOINT_NAMES
-CONTROLLER_PROBLEMS, ERROR_PASSIVE = 0x04, 0x10  # linux/can/error.h: CAN_ERR_CRTL, CAN_ERR_CRTL_RX_PASSIVE
+CONTROLLER_PROBLEMS, RX_PASSIVE, TX_PASSIVE = 0x04, 0x10, 0x20  # linux/can/error.h: CAN_ERR_CRTL and its data
 PUSH = (4.0, -3.0)
 LIMITS = Path(__file__).parents[2] / "config" / "safety" / "limits.yaml"
 CUBEMARS = ("standard", "extended")
@@ -128,9 +129,23 @@ def test_bus_off_names_itself_and_the_drives_let_go_on_their_own(make_rig) -> No
 def test_an_error_passive_adapter_is_a_fault(make_rig) -> None:
     rig = make_rig("standard").enabled()
     run(rig, 3)
-    data = bytes([0, ERROR_PASSIVE, 0, 0, 0, 0, 0, 0])
-    rig.emulator._bus.send(can.Message(arbitration_id=CONTROLLER_PROBLEMS, is_error_frame=True, data=data))
-    assert f"bus: error frame 0x{CONTROLLER_PROBLEMS:X}" in [str(fault) for fault in rig.tick(PUSH).faults]
+    rig.bench.inject(Injection.ERROR_PASSIVE)
+    assert "bus: error-passive" in [str(fault) for fault in [*rig.tick(PUSH).faults, *rig.tick(PUSH).faults]]
+    assert run(rig, 3) == set()  # frames still pass
+
+
+@pytest.mark.parametrize(
+    "identifier, data, text",
+    [
+        (CONTROLLER_PROBLEMS, bytes([0, RX_PASSIVE]), "error-passive"),
+        (CONTROLLER_PROBLEMS, bytes([0, TX_PASSIVE]), "error-passive"),
+        (CONTROLLER_PROBLEMS, bytes([0, 1]), "error frame 0x4"),
+        (CONTROLLER_PROBLEMS, b"", "error frame 0x4"),
+        (0x44, bytes([0, RX_PASSIVE]), "bus-off"),
+    ],
+)
+def test_an_error_frame_is_named(identifier: int, data: bytes, text: str) -> None:
+    assert error_text(can.Message(arbitration_id=identifier, is_error_frame=True, data=data)) == text
 
 
 def test_a_drive_that_holds_its_last_command_goes_on_after_bus_off(make_rig) -> None:

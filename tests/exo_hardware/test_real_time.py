@@ -1,6 +1,5 @@
 """The emulator in a thread of its own, over a virtual bus and over UDP; and the ways out of a process."""
 
-import socket
 import time
 
 import can
@@ -16,17 +15,9 @@ from exo_hardware.errors import HardwareError
 from exo_hardware.mit_command import EXIT_MOTOR_MODE, ZERO_COMMAND, pack_command
 from exo_hardware.plant import HangingLegs
 
+from .multicast import multicast_works
+
 pytestmark = pytest.mark.real_time
-
-
-def multicast_works() -> bool:
-    try:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 0)
-            sender.sendto(b"", ("239.74.163.9", 43999))
-    except OSError:
-        return False
-    return True
 
 
 @pytest.mark.parametrize("interface", ["virtual", "udp_multicast"])

@@ -1,6 +1,7 @@
 """The fault campaign passes as shipped, and fails when any one rule or watchdog is taken out."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,15 @@ from typing import Any
 import pytest
 
 from exo_control.config_files import load_config
+from exo_control.joints import POLICY_PERIOD_S
 from exo_hardware import torque_loop
+from exo_hardware.campaign_faults import FaultRow
 from exo_hardware.campaign_rig import CampaignRig
 from exo_hardware.device_config import DeviceConfig
 from exo_hardware.device_state import FaultKind
 from exo_hardware.emulation_config import DriveEmulation
-from exo_hardware.safety_campaign import ROWS, RowResult, SafetyCampaign
+from exo_hardware.safety_campaign import ROWS, RowResult, SafetyCampaign, rows_for, with_drives
+from exo_safety.limiter import SafetyLimiter
 from exo_safety.limits import SafetyLimits, load_limits
 from exo_safety.status import Fault, Rule
 
@@ -30,11 +34,19 @@ def limits() -> SafetyLimits:
 
 
 @pytest.fixture(scope="session")
-def run(limits: SafetyLimits, ideal: DriveEmulation) -> Callable[..., RowResult]:
-    device = load_config(CONFIG / "hardware" / "device.yaml", DeviceConfig)
+def device() -> DeviceConfig:
+    return load_config(CONFIG / "hardware" / "device.yaml", DeviceConfig)
 
+
+@pytest.fixture(scope="session")
+def campaign(limits: SafetyLimits, ideal: DriveEmulation, device: DeviceConfig) -> Callable[[Change], SafetyCampaign]:
+    return lambda change: SafetyCampaign(device, ideal, limits, 5, change)
+
+
+@pytest.fixture(scope="session")
+def run(campaign: Callable[[Change], SafetyCampaign]) -> Callable[..., RowResult]:
     def run_row(name: str, trials: int, change: Change = lambda rig: None) -> RowResult:
-        *_, result = SafetyCampaign(device, ideal, limits, 5, change).run_row(NAMES[name], trials)
+        *_, result = campaign(change).run_row(NAMES[name], trials)
         return result
 
     return run_row
@@ -45,6 +57,59 @@ def test_the_row_holds(run, name: str) -> None:
     result = run(name, 3)
     assert result.passed, result.problems
     assert result.trials == 3 and (result.slowest_s is None) == (result.within_s is None)
+
+
+BY_OTHER_MEANS = {22, 25}
+"""The campaign itself, and the use of the limiter in simulation, which other tests see."""
+
+
+def test_every_point_of_the_checklist_has_a_row_for_each_make() -> None:
+    for make in ("cubemars", "moteus"):
+        assert {row.point for row in rows_for(make)} == set(range(1, 26)) - BY_OTHER_MEANS
+
+
+def test_every_fault_row_states_time_name_and_report() -> None:
+    rows = [row for row in ROWS if isinstance(row, FaultRow)]
+    unnamed = [row.name for row in rows if row.fault is None or not row.report]
+    assert unnamed == ["computer stops"]  # nobody is left to report it
+
+
+def test_torque_that_lasts_another_name_and_a_fault_that_goes_by_itself_are_problems(campaign) -> None:
+    row = NAMES["drive silent"]
+    assert isinstance(row, FaultRow)
+
+    def problem(**changes: Any) -> str:
+        *_, result = campaign(lambda rig: None).run_row(replace(row, **changes), 1)
+        return "".join(result.problems)
+
+    def heal_and_forget(rig: CampaignRig) -> None:
+        row.heal(rig)
+        rig.wait(0.1)
+        rig.loop.limiter = SafetyLimiter(rig.loop.limits, POLICY_PERIOD_S)
+        rig.loop.start()
+
+    assert "torque for 0.05" in problem(within_s=lambda limits, device: 0.0)
+    assert "reported as drive: silent" in problem(report="another text")
+    assert problem(heal=heal_and_forget) == "torque came back by itself"
+
+
+OTHER_DRIVES = (
+    ("cubemars", "realistic", "drive silent"),
+    ("moteus", "ideal", "bus-off"),
+    ("moteus", "ideal", "supply too low"),
+    ("moteus", "ideal", "drive silent"),
+    ("moteus", "realistic", "zero torque on every way out"),
+)
+"""Rows in which the make or the lag of the drives matters."""
+
+
+@pytest.mark.parametrize(("make", "kind", "name"), OTHER_DRIVES)
+def test_the_row_holds_on_other_drives(request, limits: SafetyLimits, device, make: str, kind: str, name: str) -> None:
+    if make == "moteus":
+        pytest.importorskip("moteus")
+    drives = request.getfixturevalue(kind)
+    *_, result = SafetyCampaign(with_drives(device, make), drives, limits, 5).run_row(NAMES[name], 1)
+    assert result.passed, result.problems
 
 
 def take_out(rule: Enum) -> Change:

@@ -1,97 +1,54 @@
-"""A headless Chromium, driven over its DevTools protocol: no further library is needed for that."""
+"""The live page in a headless Chromium, as a person looks at it and uses it."""
 
 import argparse
-import base64
-import itertools
-import json
-import shutil
-import subprocess
 import tempfile
 import time
-import urllib.request
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
-from websockets.sync.client import ClientConnection, connect
+from exo.browser import find_browser
+from exo.browser_page import BrowserPage
 
-EXECUTABLE = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-extensions --hide-scrollbars --remote-debugging-port=0"
-)
-PATIENCE_S = 40.0
+EXECUTABLE = find_browser()
+
+COUNT = """(id, colour) => {
+  const canvas = document.getElementById(id);
+  const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  let count = 0;
+  for (let at = 0; at < data.length; at += 4)
+    if (data[at + 3] > 200 && colour.every((value, index) => Math.abs(data[at + index] - value) < 12)) count += 1;
+  return count;
+}"""
 
 
-class Browser:
-    """One page, in a browser of its own."""
+class Browser(BrowserPage):
+    """A browser, and what there is to see and to do on the live page."""
 
     def __init__(self, profile: Path) -> None:
         """Start it; ``profile`` is a new folder."""
         assert EXECUTABLE is not None
-        command = [EXECUTABLE, *FLAGS.split(), f"--user-data-dir={profile}", "about:blank"]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self._numbers = itertools.count(1)
-        self.problems: list[str] = []
-        """Errors that the page has reported."""
-        port = profile / "DevToolsActivePort"
-        self._wait(lambda: port.is_file() and port.read_text().count("\n") >= 1)
-        address = f"http://127.0.0.1:{port.read_text().splitlines()[0]}/json/list"
-        (target, *_) = [each for each in json.load(urllib.request.urlopen(address)) if each["type"] == "page"]
-        self._tools: ClientConnection = connect(target["webSocketDebuggerUrl"], max_size=None)
-        for domain in ("Page", "Runtime", "Log"):
-            self.call(f"{domain}.enable")
+        super().__init__(EXECUTABLE, profile)
 
-    def close(self) -> None:
-        """End it."""
-        self._tools.close()
-        self._process.kill()
-        self._process.wait(PATIENCE_S)
+    def text_of(self, element: str) -> str:
+        """Return the text of the element with this id."""
+        return str(self.evaluate(f"document.getElementById('{element}').textContent"))
 
-    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Call a method of the DevTools protocol."""
-        number = next(self._numbers)
-        self._tools.send(json.dumps({"id": number, "method": method, "params": parameters}))
-        while True:
-            message = json.loads(self._tools.recv(PATIENCE_S))
-            method, told = message.get("method"), message.get("params", {})
-            if method == "Runtime.exceptionThrown" or told.get("entry", {}).get("level") == "error":
-                self.problems.append(json.dumps(told))
-            if message.get("id") == number:
-                assert "error" not in message, message
-                result: dict[str, Any] = message["result"]
-                return result
+    def count_pixels(self, canvas: str, colour: tuple[int, int, int]) -> int:
+        """Return how many pixels of the canvas with this id are near a colour: red, green, blue."""
+        return int(self.evaluate(f"({COUNT})('{canvas}', {list(colour)})"))
 
-    def open(self, url: str, width: int, height: int, dark: bool = False) -> None:
-        """Open a page in a window of this size."""
-        self.call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
-        )
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.call("Emulation.setEmulatedMedia", features=[scheme])
-        self.call("Page.navigate", url=url)
-        self.wait_for("document.readyState === 'complete'")
+    def picture_of(self, canvas: str) -> str:
+        """Return what the canvas with this id shows, as data of a PNG file."""
+        return str(self.evaluate(f"document.getElementById('{canvas}').toDataURL()"))
 
-    def evaluate(self, expression: str) -> Any:
-        """Return the value of an expression in the page."""
-        done = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
-        assert "exceptionDetails" not in done, done["exceptionDetails"]
-        return done["result"].get("value")
+    def choose(self, element: str, value: str) -> None:
+        """Set a list or slider, as a person at the page does."""
+        change = f"each.value = '{value}'; each.dispatchEvent(new Event('change'));"
+        self.evaluate(f"{{ const each = document.getElementById('{element}'); {change} }}")
 
-    def wait_for(self, expression: str) -> None:
-        """Wait until an expression is true."""
-        self._wait(lambda: self.evaluate(expression))
-
-    def screenshot(self, file: Path) -> None:
-        """Take a picture of the whole page."""
-        data = self.call("Page.captureScreenshot", captureBeyondViewport=True)["data"]
-        file.write_bytes(base64.b64decode(data))
-
-    def _wait(self, condition: Any) -> None:
-        deadline = time.monotonic() + PATIENCE_S
-        while not condition():
-            assert time.monotonic() < deadline, f"the browser took too long; problems: {self.problems}"
-            time.sleep(0.02)
+    def click(self, name: str) -> None:
+        """Click the button that asks for this."""
+        self.evaluate(f"document.querySelector('[data-do={name}]').click()")
 
 
 def main() -> None:

@@ -229,24 +229,37 @@ def test_stop_and_emergency_stop_and_the_way_back(bench: Bench, start_hardware: 
 INTRUDER = """
 import time, rclpy
 from sensor_msgs.msg import JointState
+from std_msgs.msg import Bool
 from exo_nodes import qos, topics
 rclpy.init()
 node = rclpy.create_node("intruder")
-node.create_publisher(JointState, topics.JOINT_COMMANDS, qos.command(0.01))
+node.create_publisher({publisher})
 time.sleep(60)
 """
 
 
-def test_a_second_node_that_commands_is_a_fault_named_by_node(
-    bench: Bench, start_hardware: StartHardware, ros_env: dict[str, str]
+@pytest.mark.parametrize(
+    ("publisher", "topic", "fault"),
+    [
+        ("JointState, topics.JOINT_COMMANDS, qos.command(0.01)", "/exo/joint_commands", "external"),
+        (
+            "Bool, topics.EMERGENCY_STOP_HEARTBEAT, qos.heartbeat()",
+            f"/{topics.EMERGENCY_STOP_HEARTBEAT}",
+            "emergency_stop",
+        ),
+    ],
+)
+def test_a_second_node_that_commands_or_beats_is_a_fault_named_by_node(
+    bench: Bench, start_hardware: StartHardware, ros_env: dict[str, str], publisher: str, topic: str, fault: str
 ) -> None:
     start_hardware()
     bench.wait_for_torque()
     # In a process of its own: to make a node takes longer than this one may be silent, as policy and emergency stop.
-    intruder = subprocess.Popen([sys.executable, "-c", INTRUDER], env=ros_env)
+    intruder = subprocess.Popen([sys.executable, "-c", INTRUDER.format(publisher=publisher)], env=ros_env)
     try:
         bench.observer.spin_until(lambda: bench.status()["state"] == "fault")
-        assert "2 nodes publish /exo/joint_commands" in bench.status()[""] and "/intruder" in bench.status()[""]
+        assert f"2 nodes publish {topic}" in bench.status()[""] and "/intruder" in bench.status()[""]
+        assert bench.status()["fault"] == fault
         bench.wait_for_no_torque()
     finally:
         intruder.kill()

@@ -9,6 +9,7 @@ from rclpy.parameter import Parameter
 from std_srvs.srv import Trigger
 
 from exo_nodes import topics
+from exo_nodes.lifecycle import StartError
 from exo_nodes.steering import LEAN_RATE_RAD_S, PUSH_M_S, Steering
 
 
@@ -67,3 +68,16 @@ def test_the_lean_follows_its_parameter_slowly() -> None:
     steering.reset()  # a new walk begins upright
     steering.apply(person)  # type: ignore[arg-type]
     assert person.leans[-1] == pytest.approx(-0.01 * LEAN_RATE_RAD_S)
+
+
+def test_a_person_who_cannot_lean_is_pushed_and_refuses_to_lean() -> None:
+    node, person = StubNode(), Person()
+    steering = Steering(node, 0.0, can_lean=False)  # type: ignore[arg-type]
+    answer = node.set_parameters([Parameter("lean_rad", value=-0.02)])
+    assert not answer.successful and "SCONE's reflexes hold the trunk" in answer.reason
+    assert node.set_parameters([Parameter("motion", value="stand")]).successful
+    node.call(topics.PUSH_FORWARD)
+    steering.apply(person)  # type: ignore[arg-type]
+    assert person.pushes == [PUSH_M_S] and person.leans == []
+    with pytest.raises(StartError, match=r"parameter lean_rad = -0.02: SCONE's reflexes"):
+        Steering(StubNode(), -0.02, can_lean=False)  # type: ignore[arg-type]

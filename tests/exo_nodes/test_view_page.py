@@ -24,16 +24,6 @@ pytestmark = pytest.mark.skipif(EXECUTABLE is None, reason="Chromium is not inst
 DESKTOP, PHONE = (1280, 800), (390, 844)
 POLICIES = ["zero", "dofc", "lstm_8nm"]
 
-# How many pixels of a canvas are near a colour, given as [red, green, blue].
-COUNT = """(id, colour) => {
-  const canvas = document.getElementById(id);
-  const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-  let count = 0;
-  for (let at = 0; at < data.length; at += 4)
-    if (data[at + 3] > 200 && colour.every((value, index) => Math.abs(data[at + index] - value) < 12)) count += 1;
-  return count;
-}"""
-
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
@@ -97,15 +87,15 @@ def test_the_page_shows_the_walk(
     text = browser.evaluate("document.body.innerText")
     assert "active" in text and "power, rate" in text and "dofc" in text
     assert f"{frames[-1]['speed_m_s']:.2f} m/s" in text
-    assert browser.evaluate("document.getElementById('level').textContent") == "80 %"
-    assert browser.evaluate("document.getElementById('missed').textContent") == "2"
+    assert browser.text_of("level") == "80 %"
+    assert browser.text_of("missed") == "2"
     # Body, device and both torque arrows on the figure; both lines on the charts; the stances of both feet.
-    right, left, skin = [11, 110, 153], [217, 119, 6], [228, 219, 207]
-    assert browser.evaluate(f"({COUNT})('figure', {skin})") > 1000
+    right, left, skin = (11, 110, 153), (217, 119, 6), (228, 219, 207)
+    assert browser.count_pixels("figure", skin) > 1000
     for canvas, least in (("figure", 10), ("torque", 50), ("hip", 50), ("gait", 300)):
         for colour in (right, left):
-            assert browser.evaluate(f"({COUNT})('{canvas}', {colour})") > least, (canvas, colour)
-    assert browser.evaluate(f"({COUNT})('metabolic', [51, 56, 66])") > 50
+            assert browser.count_pixels(canvas, colour) > least, (canvas, colour)
+    assert browser.count_pixels("metabolic", (51, 56, 66)) > 50
     assert browser.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert browser.problems == []
 
@@ -116,7 +106,7 @@ def test_active_muscles_are_red(browser: Browser, serve: Serve, frames: list[dic
     counts = []
     for activation in (0.0, 1.0):
         show(browser, server, [{**frames[-1], "activation": [activation] * 18, "t": 50.0 + 10.0 * activation}])
-        counts.append(browser.evaluate(f"({COUNT})('figure', [214, 18, 38])"))
+        counts.append(browser.count_pixels("figure", (214, 18, 38)))
     assert counts[0] == 0 and counts[1] > 500
 
 
@@ -127,12 +117,11 @@ def test_each_control_asks_for_one_thing(browser: Browser, serve: Serve, frames:
     buttons = browser.evaluate("[...document.querySelectorAll('button')].map((each) => each.dataset.do)")
     assert set(buttons) == set(TRIGGERS)
     for name in buttons:
-        browser.evaluate(f"document.querySelector('[data-do={name}]').click()")
+        browser.click(name)
         assert server.requests.get(timeout=10.0) == {"do": name}
-    change = "const each = document.getElementById('{}'); each.value = '{}'; each.dispatchEvent(new Event('change'));"
-    browser.evaluate("{" + change.format("policies", "zero") + "}")
+    browser.choose("policies", "zero")
     assert server.requests.get(timeout=10.0) == {"policy": "zero"}
-    browser.evaluate("{" + change.format("lean", "0.03") + "}")
+    browser.choose("lean", "0.03")
     assert server.requests.get(timeout=10.0) == {"lean_rad": -0.03}  # faster is forward, which is negative
     server.send({"answer": {"success": False, "text": "cannot reset: <b>hold still</b>"}})
     browser.wait_for("document.getElementById('answer').textContent === 'cannot reset: <b>hold still</b>'")
@@ -148,8 +137,8 @@ def test_a_read_only_page_has_no_controls_and_a_fault_is_plain_to_see(
     show(browser, server, [{**frames[-1], "safety": safety}])
     assert browser.evaluate("document.getElementById('controls').offsetHeight") == 0
     assert browser.evaluate("[...document.querySelectorAll('button')].every((each) => each.offsetHeight === 0)")
-    assert browser.evaluate("document.getElementById('state').textContent") == "fault: emergency_stop"
-    assert browser.evaluate("document.getElementById('level').textContent") == "0 %"
+    assert browser.text_of("state") == "fault: emergency_stop"
+    assert browser.text_of("level") == "0 %"
     server.close()
     browser.wait_for("document.getElementById('state').dataset.state === 'lost'")
 
@@ -162,4 +151,4 @@ def test_the_page_goes_on_with_the_next_walk(browser: Browser, serve: Serve, fra
     browser.wait_for("document.getElementById('state').dataset.state === 'lost'")
     again = serve(False, first.port)
     show(browser, again, frames[:2])
-    assert browser.evaluate("document.getElementById('state').textContent") == "active"
+    assert browser.text_of("state") == "active"

@@ -1,5 +1,7 @@
 """The Model of the double of sconepy."""
 
+import re
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,6 +26,12 @@ STEMS = {"hip": "hip_flexion", "knee": "knee_angle", "ankle": "ankle_angle"}
 DOFS = ("pelvis_tilt", "pelvis_tx", "pelvis_ty", *(f"{s}_{side}" for side in "rl" for s in STEMS.values()))
 OURS = {f"{theirs}_{side}": f"{ours}_{side}" for side in "rl" for ours, theirs in STEMS.items()}
 EXO = ("hip_flexion_r", "hip_flexion_l")
+
+
+def state_path(dof: str) -> str:
+    """Return what OpenSim 4 calls a coordinate."""
+    joint = "ground_pelvis" if dof.startswith("pelvis") else OURS[dof]
+    return f"/jointset/{joint}/{dof}"
 
 
 class Vec3(SimpleNamespace):
@@ -67,12 +75,20 @@ class Model:
         self._applied = np.zeros(len(self._moving))
         self._force_n = 0.0
 
+    def _moved_states(self, body: list[Node]) -> list[str]:
+        """Return the states that offsets move: those that the model includes, or all of OpenSim 4 but the excluded."""
+        if children(body, "initial_state_offset_include"):
+            return str(child(body, "initial_state_offset_include")).split(";")
+        excluded = child(body, "initial_state_offset_exclude").split(";")
+        states = [f"{state_path(name)}/{kind}" for name in DOFS for kind in ("value", "speed")]
+        return [state for state in states if not any(fnmatch(state, pattern) for pattern in excluded)]
+
     def _pose(self, folder: Path, body: list[Node]) -> InitialPose:
         """Read the state file and add the offsets that the .par has for the states that the model includes."""
         start = read_zml(folder / child(body, "state_init_file"))
         values = {name: float(text) for name, text in child(start, "values")}
         rates = {name: float(text) for name, text in child(start, "velocities")}
-        for state in child(body, "initial_state_offset_include").split(";"):
+        for state in self._moved_states(body):
             moved = self._parameters.get(f"{state}.offset", child(body, "initial_state_offset"))
             if self._type == "ModelOpenSim4":
                 name, kind = state.split("/")[-2:]
@@ -126,7 +142,23 @@ class Model:
     def get_custom_value(self, name: str) -> float:
         return float(self._state[layout.GAIT_STATE + "rl".index(name[5])]) if self.time() > 0 else -1.0
 
+    def get_control_parameter_names(self) -> list[str]:
+        """Return the gains of the reflexes; one that is 0 has no entry."""
+        used = self._parameters.used
+        return sorted(name for name, value in used.items() if re.match(r"S[01]{5}\.", name) and value != 0.0)
+
     # state
+
+    def state(self) -> dict[str, float]:
+        """Return coordinates and rates by the engine's names."""
+        values = zip(DOFS, self.dof_values(layout.POSITION), self.dof_values(layout.VELOCITY), strict=True)
+        found = {}
+        for name, value, rate in values:
+            if self._type == "ModelOpenSim4":
+                found |= {f"{state_path(name)}/value": value, f"{state_path(name)}/speed": rate}
+            else:
+                found |= {name: value, f"{name}_u": rate}
+        return found
 
     def time(self) -> float:
         return float(self._state[layout.STEP] * PHYSICS_STEP_S)

@@ -30,10 +30,14 @@ class Parameters:
 
     def __init__(self, values: dict[str, float]) -> None:
         self.values = values
-        self.asked: set[str] = set()
+        self.used: dict[str, float] = {}
+        """What was asked for."""
 
     def get(self, name: str, text: str) -> float:
-        self.asked.add(name)
+        self.used[name] = self._value(name, text)
+        return self.used[name]
+
+    def _value(self, name: str, text: str) -> float:
         if name in self.values:
             return self.values[name]
         match = MEAN.match(text)

@@ -63,3 +63,44 @@ def test_a_fall_has_no_curves_but_figures(double: Path, model: HumanModel, ours:
 def test_without_scone_the_command_says_what_to_do(no_scone: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scone", "compare", "two_state"]) == 2
     assert "SCONE is not installed" in capsys.readouterr().err
+
+
+def test_the_table_has_a_row_per_figure_and_curve(double: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scone", "compare", "two_state", "--seconds", "7"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[:3] == ["exo", "SCONE", "SCONE:"] and "(test double, not SCONE), ModelOpenSim4" in lines[0]
+    rows = {line[:42].strip(): line[42:].split() for line in lines[1:] if line}
+    assert rows["walked, s"] == ["7.00", "7.00"] and rows["fell"] == ["False", "False"]
+    assert rows["speed, m/s"][0] == rows["speed, m/s"][1]
+    assert {*ANGLES, *FORCES, *LEG_MUSCLES} <= set(rows)
+    assert float(rows["hip"][0]) < 0.1 and float(rows["hip"][1]) > 0.99
+
+
+def test_a_short_walk_has_a_table_without_curves(double: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scone", "compare", "two_state", "--seconds", "1.5"]) == 0
+    output = capsys.readouterr()
+    assert "walked, s" in output.out and "hip" not in output.out
+    assert "Curves are not compared" in output.err
+
+
+def test_a_model_of_ones_own_is_compared_with_an_imported_gait_of_a_subject(
+    double: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lea = tmp_path / "lea.yaml"
+    lea.write_text("mass_kg: 62\nheight_m: 1.68\n")
+    subject = ["--subject", str(lea)]
+    assert main(["scone", "scenario", "two_state", str(tmp_path), *subject, "--json"]) == 0
+    written = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (written["engine"], written["version"]) == ("opensim4", "2.4.4 (test double, not SCONE)")
+    gait = str(tmp_path / "imported.yaml")
+    assert main(["scone", "import-par", written["par"], "--controller", "two_state", "--output", gait]) == 0
+    (tmp_path / "gait.par").rename(tmp_path / "model.par")
+    capsys.readouterr()
+    command = ["scone", "compare", gait, "--model", written["model"], "--seconds", "1.5", "--json"]
+    assert main([*command, *subject]) == 0
+    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    mine, theirs = result["engines"]
+    assert result["model"] == written["model"]
+    assert theirs["speed_mps"] == pytest.approx(mine["speed_mps"], rel=1e-3)
+    assert main([*command, *subject, "--mass-kg", "70"]) == 2
+    assert f"--mass-kg 70: --subject {lea} has its own" in capsys.readouterr().err

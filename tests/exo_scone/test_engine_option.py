@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from shipped import load_gait
 
 from exo.cli import main
 from exo.trial_plan import plan_trial
+from exo_control.config_files import config_path
 from exo_control.errors import ConfigError
 from exo_nodes.lifecycle import StartError
 from exo_nodes.person import PERSON, make_native_person, make_person
@@ -55,6 +57,29 @@ def test_evaluation_walks_in_scone_also_where_a_worker_process_gets_it(double: P
     figures = pickle.loads(pickle.dumps(evaluation.walk_condition))(NO_EXO, 2.5, 1)
     own = Evaluation(model, load_gait("two_state"), settings).walk_condition(NO_EXO, 2.5, 1)
     assert figures.speed_mps == pytest.approx(own.speed_mps, rel=1e-5)
+
+
+def test_exo_evaluate_tunes_and_compares_in_scone_as_in_our_own_engine(
+    double: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = yaml.safe_load(config_path("evaluation.yaml").read_text())
+    data["warm_up_s"] = 0.5
+    data["dofc"].update(delays_s=[0.2], gains_per_peak=[1.0], seeds=1, seconds=2.6)
+    settings = tmp_path / "settings.yaml"
+    settings.write_text(yaml.safe_dump(data))
+    command = ["evaluate", "--gait", "two_state", "--law", "none", "--policy", "zero", "--settings", str(settings)]
+    rows = []
+    for engine in ("scone", "native"):
+        words = ["--engine", engine, "--seeds", "1", "--seconds", "2.6", "--workers", "1", "--json"]
+        assert main([*command, *words]) == 0
+        result = json.loads(capsys.readouterr().out.splitlines()[-1])
+        assert result["engine"] == engine
+        rows.append({row["name"]: row for row in result["conditions"]})
+    theirs, ours = rows
+    assert list(theirs) == list(ours) == ["no exo", "DOFC tuned", "zero"]
+    assert theirs["zero"]["cot_net_change"] == 0.0
+    assert theirs["DOFC tuned"]["cot_net_change"] == pytest.approx(ours["DOFC tuned"]["cot_net_change"], abs=1.0)
+    assert theirs["DOFC tuned"]["torque_rms_nm"] == pytest.approx(ours["DOFC tuned"]["torque_rms_nm"], rel=1e-3)
 
 
 def test_the_person_of_a_node_walks_in_scone(double: Path, model: HumanModel, tmp_path: Path) -> None:

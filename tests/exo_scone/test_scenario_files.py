@@ -26,7 +26,7 @@ def test_every_parameter_of_the_par_file_is_asked_for_by_the_scenario(
     assert kind == engine.model_type
     parameters = Parameters({})
     reflex_arrays(child(child(body, "CompositeController"), "GaitStateController"), parameters.get)
-    asked = parameters.asked | {f"{s}.offset" for s in child(body, "initial_state_offset_include").split(";")}
+    asked = set(parameters.used) | {f"{s}.offset" for s in child(body, "initial_state_offset_include").split(";")}
     assert files.par is not None
     assert {parameter.name for parameter in read_par(files.par)} <= asked
 

@@ -3,10 +3,13 @@
 import argparse
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
+import yaml
+
 from exo import cli
-from exo.reference import launch_page, parameters_page
+from exo.reference import launch_page, parameters_page, topics_page
 from exo_control.registry import POLICY_NAMES, POLICY_SUFFIXES, shipped_policies
 from exo_nodes.lifecycle import SHARED
 
@@ -27,8 +30,20 @@ def problems(words: tuple[str, ...]) -> list[str] | None:
             found = [*_launch(file, arguments)]
         case ("ros2", "run", "exo_nodes", executable, *arguments):
             found = [*_run(executable, arguments)]
+        case ("ros2", ("topic" | "bag") as command, *arguments):
+            found = [*_ros2(command, arguments)]
+        case ("ros2", "service", "call", name, kind):
+            found = [*_call(name, kind)]
+        case ("ros2", "param", "set", node, name, _):
+            found = [*_run(f"{node.lstrip('/')}_node", [f"{name}:="])]
         case ("make", *arguments):
             found = [*_make(arguments)]
+        case ("python", _, *_):
+            found = []
+        case ("docker", "compose", "--file", file, *arguments):
+            found = [*_compose(file, arguments)]
+        case ("docker", "run", *arguments) if "ros2" in arguments:
+            return problems(words[words.index("ros2") :])
         case _:
             return None
     return [*found, *_files(words)]
@@ -95,6 +110,42 @@ def _run(executable: str, arguments: list[str]) -> Iterator[str]:
         name, separator, _ = word.partition(":=")
         if separator and name not in known:
             yield f"{executable} has no parameter {name}"
+
+
+def _ros2(command: str, arguments: list[str]) -> Iterator[str]:
+    """Check a command that the stand-in for a distribution's ``ros2`` has too, and the topic that it is about."""
+    parser = argparse.ArgumentParser(prog=f"ros2 {command}")
+    import_module(f"ros2_subset.commands.{command}").add_arguments(parser)
+    try:
+        args = parser.parse_args(arguments)
+    except SystemExit:
+        yield f"ros2 {command} {' '.join(arguments)}: not understood"
+        return
+    topic = vars(args).get("topic_name")
+    if topic and topic.lstrip("/") not in {each.name.lstrip("/") for each in topics_page.described_topics()}:
+        yield f"no node publishes {topic}"
+
+
+def _call(name: str, kind: str) -> Iterator[str]:
+    services = {each for rows in topics_page.described_services().values() for each, _ in rows}
+    if name.lstrip("/") not in services:
+        yield f"no node offers {name}"
+    if kind.replace("/srv/", "/") != topics_page.SERVICE_TYPE:
+        yield f"{name} is not of type {kind}"
+
+
+def _compose(file: str, arguments: list[str]) -> Iterator[str]:
+    """Check ``docker compose run|up|exec SERVICE``, and the command that is run in the container."""
+    services = yaml.safe_load((TOP / file).read_text())["services"]
+    verb, service, *inner = (word for word in arguments if word != "--rm")
+    if verb not in ("run", "up", "exec") or service not in services:
+        yield f"docker compose {verb} {service}: needs run, up or exec, and one of {', '.join(services)}"
+        return
+    if inner[:1] == ["bash"]:
+        inner = inner[-1].rpartition("&& ")[2].split()
+    elif service == "train":
+        inner = ["exo", "train", *inner]
+    yield from (problems(tuple(inner)) or []) if inner else []
 
 
 def _make(arguments: list[str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ MARKS = {
     "long": "takes minutes to hours",
     "network": "fetches something",
     "own": "needs what the reader has made before",
+    "scone": "needs SCONE",
     "system": "changes the computer",
 }
 """Words of ``<!-- not tested: WORD -->`` in the line above a block, and why its commands are not run by a test."""

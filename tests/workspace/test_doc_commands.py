@@ -1,7 +1,9 @@
 """Every command of the documents is understood, and run by a test unless it is marked."""
 
+import ast
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,7 +27,8 @@ RUN_ELSEWHERE = {
     "exo bench latency": "tests/exo_nodes/test_latency_benchmark.py",
     "exo bench policy": "tests/exo/test_export.py",
     "exo bench train": "tests/exo/test_train.py",
-    "exo bench report": "tests/exo/test_report.py",
+    "exo bench report": "tests/exo/test_bench_report.py",
+    "exo bench view": "tests/exo/test_bench_view.py",
     "exo bound": "tests/exo/test_bound.py",
     "exo calibrate": "tests/exo/test_calibrate.py",
     "exo cohort": "tests/exo/test_cohort_command.py",
@@ -34,6 +37,7 @@ RUN_ELSEWHERE = {
     "exo doctor": "tests/exo/test_doctor.py",
     "exo evaluate": "tests/exo/test_evaluate.py",
     "exo export": "tests/exo/test_export.py",
+    "exo gather": "tests/exo/test_gather.py",
     "exo metabolic": "tests/exo/test_phase_figures.py",
     "exo optimize-gait": "tests/exo/test_optimize_gait.py",
     "exo render": "tests/exo/test_render.py",
@@ -62,7 +66,7 @@ RUN_ELSEWHERE = {
     "ros2 launch exo train.launch.py": "tests/launch/test_train_launch.py",
     "ros2 launch exo trial.launch.py": "tests/launch/test_trial_launch.py",
     "ros2 run exo_nodes simulation_node": "tests/exo_nodes/test_nodes.py",
-    "ros2 run exo_nodes estop_node": "tests/exo_nodes/test_hardware_node.py",
+    "ros2 run exo_nodes estop_node": "tests/exo_nodes/test_estop_node.py",
     "ros2 run exo_nodes policy_node": "tests/exo_nodes/test_nodes.py",
     "ros2 bag info": "tests/ros2_subset/test_bag_info.py",
     "ros2 topic echo": "tests/ros2_subset/test_topic.py",
@@ -93,7 +97,9 @@ def test_every_command_is_understood_and_run_by_a_test_or_marked(document: Path)
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(TOP)))
 def test_every_command_within_a_line_is_understood(document: Path) -> None:
     prose = re.sub(r"^```.*?^```", "", document.read_text(), flags=re.MULTILINE | re.DOTALL)
-    for text in re.findall(r"`((?:exo|make|ros2 launch exo|ros2 run exo_nodes) [^`]+)`", prose):
+    for text in re.findall(
+        r"`((?:exo|make|ros2 launch exo|ros2 run exo_nodes|ros2 param set|ros2 service call) [^`]+)`", prose
+    ):
         words = tuple(text.replace('"', "").split())
         if words[0] == "exo":  # as a rule without what it needs, such as the name of a run
             if words[1] in cli.COMMANDS:
@@ -102,9 +108,31 @@ def test_every_command_within_a_line_is_understood(document: Path) -> None:
             assert problems(words) == [], text
 
 
-def test_the_test_that_runs_a_command_names_it() -> None:
-    for start, file in RUN_ELSEWHERE.items():
-        assert re.split(r"[ /]", start)[-1].removesuffix(".launch.py") in (TOP / file).read_text(), start
+def literals(file: Path) -> Iterator[list[object]]:
+    """Yield the lists, tuples and arguments of calls in a Python file; None stands for what is no literal."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, (ast.List, ast.Tuple, ast.Call)):
+            items = node.args if isinstance(node, ast.Call) else node.elts
+            yield [item.value if isinstance(item, ast.Constant) else None for item in items]
+
+
+def calls(file: Path, words: list[str]) -> bool:
+    """Whether words stand beside each other in a list or call of a Python file, as where they are run."""
+    found = [*literals(file)]
+    return any(words == items[at : at + len(words)] for items in found for at in range(len(items)))
+
+
+@pytest.mark.parametrize("start", RUN_ELSEWHERE)
+def test_the_test_that_runs_a_command_names_it(start: str) -> None:
+    program, *words = re.split(r"[ /]", start)
+    file = TOP / RUN_ELSEWHERE[start]
+    if program == "exo":
+        assert calls(file, words)
+    elif start.startswith(("ros2 launch", "ros2 run")):  # by a fixture, which adds the rest
+        nodes = ast.walk(ast.parse(file.read_text()))
+        assert words[-1] in [node.value for node in nodes if isinstance(node, ast.Constant)]
+    else:
+        assert words[-1] in file.read_text()
 
 
 def test_the_commands_that_are_run_here_are_in_the_documents() -> None:
@@ -170,6 +198,17 @@ def test_blocks_are_taken_apart() -> None:
         "ros2 launch exo sim.launch.py engine:=steam",
         "ros2 run exo_nodes nobody",
         "ros2 run exo_nodes policy_node --ros-args -p polcy:=zero",
+        "ros2 run exo_nodes simulation_node -p lean:=0.1",
+        "ros2 topic hs exo/joint_states",
+        "ros2 topic hz exo/joint_state",
+        "ros2 bag infos trials/x",
+        "ros2 param set /policy polcy zero",
+        "ros2 service call /exo/halt std_srvs/srv/Trigger",
+        "ros2 service call /exo/stop std_srvs/srv/Empty",
+        "python tests/none.py",
+        "docker compose --file docker/compose.yaml run --rm simm",
+        "docker compose --file docker/compose.yaml run --rm sim ros2 launch exo sim.launch.py sed:=1",
+        "docker compose --file docker/compose.yaml run --rm train --configg paper",
         "make tset",
         "make sim ARGS=sed:=1",
         "make train ARGS=--configg",

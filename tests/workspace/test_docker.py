@@ -92,7 +92,7 @@ def test_a_service_has_no_right_that_it_does_not_need(name: str) -> None:
     service = COMPOSE["services"][name]
     assert (service["cap_drop"], service["security_opt"]) == (["ALL"], ["no-new-privileges:true"])
     assert service.keys().isdisjoint({"privileged", "cap_add", "devices", "pid", "ipc", "user"})
-    assert ("network_mode" in service) == (name == "hardware")
+    assert ("network_mode" in service) == (name in ("hardware", "view"))
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -104,6 +104,14 @@ def test_a_service_is_a_stage_of_the_dockerfile_with_a_version(name: str) -> Non
     assert (build / service["build"]["dockerfile"]).is_file()
     (version,) = re.findall(r'version="([^"]+)"', (TOP / "src" / "exo" / "setup.py").read_text())
     assert service["image"] == f"exo-{name}:{version}"
+
+
+def test_the_live_page_of_a_container_is_one_of_the_host() -> None:
+    (command,) = [rest for word, rest in instructions(DOCKERFILE.read_text()) if word == "CMD" and "view:=true" in rest]
+    assert "view_port" not in command  # the documented one
+    assert COMPOSE["services"]["view"]["network_mode"] == "host"  # the page listens on 127.0.0.1
+    before = DOCKERFILE.read_text().partition(command)[0]
+    assert "make _view_packages" in before.rpartition("FROM ")[2]
 
 
 def test_the_context_is_without_what_is_built_or_recorded() -> None:

@@ -252,7 +252,7 @@ def test_a_path_with_a_space(checkout: Checkout) -> None:
 
 def test_help_names_the_targets(checkout: Checkout) -> None:
     out = checkout.make("help").stdout
-    for target in ("setup", "build", "sim", "train", "test", "lint", "bench", "docs", "clean"):
+    for target in ("setup", "build", "sim", "train", "test", "lint", "bench", "docs", "links", "clean"):
         assert f"make {target} " in out
 
 

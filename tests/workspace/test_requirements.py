@@ -10,7 +10,8 @@ LINE = re.compile(
     r"(?P<name>[\w.-]+)==(?P<version>[\w.]+)(?P<marker>; python_version [<>]=? \"3\.\d+\")?(\s+# (?P<why>.+))?"
 )
 FILES = (
-    "base.txt", "ros.txt", "train.txt", "test.txt", "cluster.txt", "docs.txt", "moteus.txt", "video.txt", "view.txt",
+    "base.txt", "ros.txt", "train.txt", "test.txt", "cluster.txt", "docs.txt", "links.txt", "moteus.txt",
+    "video.txt", "view.txt",
 )  # fmt: skip
 
 

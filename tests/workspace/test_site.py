@@ -1,8 +1,13 @@
 """The documentation builds, broken links fail, and the reference agrees with the code."""
 
+import http.server
 import re
+import shlex
 import subprocess
 import sys
+import tempfile
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -55,6 +60,48 @@ def test_broken_links_fail(tmp_path: Path) -> None:
     done = subprocess.run(BUILD, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode != 0
     assert "gone.md" in done.stderr and "missing" in done.stderr
+
+
+class OtherSite(http.server.BaseHTTPRequestHandler):
+    """A site elsewhere, with one page."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/there" else 404)
+        self.end_headers()
+
+    do_HEAD = do_GET
+
+    def log_message(self, *words: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def other_site() -> Iterator[str]:
+    """The address of a site on this machine."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), OtherSite) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def test_make_links_finds_links_to_other_sites_that_lead_nowhere(other_site: str) -> None:
+    recipe = re.search(r"exec (linkchecker .*?) \$\(ARGS\)", (TOP / "Makefile").read_text())
+    assert recipe is not None
+    program, *options = shlex.split(recipe[1])
+
+    def check(*paths: str) -> subprocess.CompletedProcess[str]:
+        links = "".join(f'<a href="{other_site}{path}">a page</a>' for path in paths)
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder).chmod(0o755)  # LinkChecker does not stay root
+            page = Path(folder, "index.html")
+            page.write_text(f'<html><body>{links}<a href="http://localhost:8088/">the live page</a></body></html>')
+            command = [Path(sys.executable).with_name(program), *options, page]
+            return subprocess.run(command, capture_output=True, text=True)
+
+    assert (done := check("/there")).returncode == 0, done.stdout + done.stderr
+    done = check("/there", "/gone")
+    assert done.returncode != 0
+    assert f"{other_site}/gone" in done.stdout and f"{other_site}/there" not in done.stdout
 
 
 def test_every_topic_of_the_code_is_in_the_table_and_the_other_way_round() -> None:

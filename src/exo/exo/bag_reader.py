@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import yaml
-from rosbags.rosbag2 import Reader
-
-from exo.bag_message import BagMessage
-from exo.mcap_recovery import McapRecovery
+from exo import zstd_data
+from exo.bag_block import BagBlock
+from exo.bag_metadata import METADATA, BagMetadata, read_metadata
+from exo.mcap_reader import McapReader
+from exo.sqlite_reader import SqliteReader
 from exo_control.errors import ConfigError
 
-METADATA = "metadata.yaml"
-ENDINGS = (".mcap", ".db3")
+READERS: dict[str, type[McapReader] | type[SqliteReader]] = {".mcap": McapReader, ".db3": SqliteReader}
 
-TakeMessage = Callable[[BagMessage], None]
+TakeBlock = Callable[[BagBlock], None]
 
 
 @dataclass
@@ -32,48 +30,34 @@ class BagContents:
     custom_data: dict[str, str] = field(default_factory=dict)
 
 
-def read_bag(
-    path: Path, begin: Callable[[], Callable[[BagMessage], None]], topics: Callable[[str], bool]
-) -> BagContents:
+def read_bag(path: Path, take: TakeBlock, topics: Callable[[str], bool]) -> BagContents:
     """Read a bag as far as it can be read.
 
     Args:
-        path: folder of a bag, or its .mcap or .db3 file.
-        begin: returns what takes each message. It is called again if reading begins anew because of damage.
+        path: folder of a bag, or its file: .mcap or .db3, or one of these with .zstd.
+        take: takes messages; those of a topic come in the order of their recording.
         topics: whether a topic, by its full name, is wanted.
 
     Raises:
         ConfigError: there is no bag.
     """
+    problems: list[str] = []
+    metadata = _metadata(path, problems) if path.is_dir() else BagMetadata()
     files = bag_files(path)
-    contents = BagContents(complete=not path.is_dir() or (path / METADATA).is_file())
-    if not contents.complete:
-        contents.problems.append("the recording was not closed: what was saved is used")
-    take = begin()
-    try:
-        for message in _with_rosbags(path if path.is_dir() and contents.complete else files, contents, topics):
-            take(message)
-    # Besides its own error the library raises what bytes without meaning do to Python and SQLite.
-    except Exception as error:
-        reason = str(error) or type(error).__name__
-    else:
-        return contents
-    contents.complete = False
-    if files[0].suffix != ".mcap":
-        contents.problems.append(f"{path.name} is damaged ({reason}): what could be read before that is used")
-        return contents
-    contents.problems.append(f"{path.name} is damaged ({reason}): read from the start as far as that goes")
-    take = begin()
+    there = {_plain(file.name) for file in files}
+    problems += [
+        f"{name}: missing, although {METADATA} lists it" for name in metadata.files if _plain(name) not in there
+    ]
+    custom_data = dict(metadata.custom_data)
     for file in files:
-        recovery = McapRecovery(file)
-        for message in recovery.messages():
-            if topics(message.topic):
-                take(message)
-        contents.problems += recovery.problems
-        contents.custom_data |= _custom_data(recovery.metadata.get("serialized_metadata", ""))
-    if not contents.custom_data and (path / METADATA).is_file():
-        contents.custom_data = _custom_data((path / METADATA).read_text(encoding="utf-8", errors="replace"))
-    return contents
+        with zstd_data.plain_file(file, problems) as plain:
+            reader = READERS[plain.suffix](plain, topics)
+            for block in reader.blocks():
+                take(block)
+        problems += reader.problems
+        about = None if custom_data else read_metadata(reader.metadata)
+        custom_data = about.custom_data if about else custom_data
+    return BagContents(not problems, problems, custom_data)
 
 
 def bag_files(path: Path) -> list[Path]:
@@ -82,34 +66,31 @@ def bag_files(path: Path) -> list[Path]:
     Raises:
         ConfigError: there are none.
     """
-    if path.is_file() and path.suffix in ENDINGS:
+    if path.is_file() and Path(_plain(path.name)).suffix in READERS:
         return [path]
-    for ending in ENDINGS:
-        # rosbag2 numbers the files of a bag that it splits, and compresses them on request.
-        files = [*path.glob(f"*{ending}"), *path.glob(f"*{ending}.zstd")]
+    for ending in READERS:
+        # rosbag2 numbers the files of a bag that it splits, and compresses them on request. Where it was killed
+        # while it did so, the file is still there next to a part of the compressed one.
+        files = {_plain(file.name): file for file in [*path.glob(f"*{ending}.zstd"), *path.glob(f"*{ending}")]}
         if files:
-            return sorted(files, key=lambda file: [int(part) for part in re.findall(r"\d+", file.stem)][-1:])
+            return [files[name] for name in sorted(files, key=_number)]
     raise ConfigError(f"{path}: no recording here; a trial folder holds bag/*.mcap")
 
 
-def _with_rosbags(
-    source: Path | list[Path], contents: BagContents, topics: Callable[[str], bool]
-) -> Iterator[BagMessage]:
-    for path in source if isinstance(source, list) else [source]:
-        with Reader(path) as reader:
-            custom: Any = getattr(reader.storage.metadata, "custom", None)
-            contents.custom_data |= {str(key): str(value) for key, value in (custom or {}).items()}
-            wanted = [connection for connection in reader.connections if topics(connection.topic)]
-            if not wanted:
-                continue
-            for connection, received_ns, data in reader.messages(wanted):
-                yield BagMessage(connection.topic, connection.msgtype, received_ns, data)
+def _plain(name: str) -> str:
+    """Return the name of a file without its compression."""
+    return name.removesuffix(zstd_data.ENDING)
 
 
-def _custom_data(metadata: str) -> dict[str, str]:
-    """Return the custom data in the text of a metadata.yaml; none if it means nothing."""
-    try:
-        information = (yaml.safe_load(metadata) or {}).get("rosbag2_bagfile_information", {})
-        return {str(key): str(value) for key, value in (information.get("custom_data") or {}).items()}
-    except (yaml.YAMLError, AttributeError):
-        return {}
+def _number(name: str) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", Path(name).stem)][-1:]
+
+
+def _metadata(bag: Path, problems: list[str]) -> BagMetadata:
+    if not (bag / METADATA).is_file():
+        problems.append("the recording was not closed: what was saved is used")
+        return BagMetadata()
+    metadata = read_metadata((bag / METADATA).read_text(encoding="utf-8", errors="replace"))
+    if metadata is None:
+        problems.append(f"{METADATA}: damaged; the files beside it are used")
+    return metadata or BagMetadata()

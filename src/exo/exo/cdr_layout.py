@@ -1,7 +1,7 @@
 """Where the numbers lie in serialised messages (CDR, as in bags)."""
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 Span = tuple[int, int]
@@ -119,13 +119,40 @@ def numbers_after(strings: int, names: Sequence[str]) -> Layout:
     return Layout(spans, lambda message: list(names))
 
 
-def diagnostic_reports(message: bytes) -> list[tuple[str, str, dict[str, str]]]:
-    """Return name, message and values of each status of a diagnostic_msgs/DiagnosticArray."""
+def diagnostic_reports(message: bytes, only: Collection[bytes] | None = None) -> list[tuple[str, str, dict[str, str]]]:
+    """Return name, message and values of each status of a diagnostic_msgs/DiagnosticArray.
+
+    Args:
+        message: serialised.
+        only: keys of the values to return; None for all.
+    """
     count, at = _count(message, _string_end(message, STAMP_END))
     reports = []
     for _ in range(count):
         (name, text, _), at = strings(message, at + 1, 3)  # behind the level, a byte
         entries, at = _count(message, at)
-        texts, at = strings(message, at, 2 * entries)
-        reports.append((name, text, dict(zip(texts[::2], texts[1::2], strict=True))))
+        if only is None:
+            texts, at = strings(message, at, 2 * entries)
+            values = dict(zip(texts[::2], texts[1::2], strict=True))
+        else:
+            values, at = _values_of(message, at, entries, only)
+        reports.append((name, text, values))
     return reports
+
+
+def _values_of(message: bytes, at: int, entries: int, only: Collection[bytes]) -> tuple[dict[str, str], int]:
+    """Return the values of some of the keys that begin at a byte, and where the last value ends."""
+    words = memoryview(message)[: len(message) & ~3].cast("I")  # lengths lie at multiples of four bytes
+    word, values = (at + 3) >> 2, {}
+    for _ in range(entries):
+        length = words[word]
+        key = message[4 * word + 4 : 4 * word + 3 + length]  # the last byte is zero
+        word += 1 + ((length + 3) >> 2)
+        length = words[word]
+        begin, end = 4 * word + 4, 4 * word + 4 + length
+        if key in only:
+            values[key.decode()] = message[begin : end - 1].decode()
+        word, at = word + 1 + ((length + 3) >> 2), end
+    if at > len(message):
+        raise ValueError("the message ends before its texts do")
+    return values, at

@@ -12,9 +12,9 @@ from exo_control.errors import ExoError
 
 # The modules of exo.commands that are subcommands, in the order of `exo --help`. A dash stands for an underscore.
 COMMANDS = (
-    "walk", "record", "summary", "report", "render", "metabolic", "evaluate", "bound", "optimize-gait", "train",
-    "curves", "export", "calibrate", "test-safety", "soak", "compare", "cohort", "study", "reproduce", "scone", "bench",
-    "doctor", "version",
+    "walk", "record", "summary", "report", "render", "metabolic", "gather", "evaluate", "bound", "optimize-gait",
+    "train", "curves", "export", "calibrate", "test-safety", "soak", "compare", "cohort", "study", "reproduce", "scone",
+    "bench", "doctor", "version",
 )  # fmt: skip
 
 EXIT_ERROR = 2

@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from exo import trial_folder
+from exo.report.segments import steady_part
+from exo.report.trial_signals import TrialSignals
+from exo.report.walk_analysis import analyse_walk
 from exo.trial_figures import safety, timing
-from exo.trial_progress import recorded_runs
-from exo.trial_recording import Recording, load_recording
-from exo_analysis.device_effort import device_effort
-from exo_analysis.hip_strides import find_strides
+from exo.trial_progress import readable_recordings, recorded_runs
+from exo.trial_recording import Recording
 from exo_analysis.net_rates import PhaseRate, net_rates, standing_rate
-from exo_control.errors import ConfigError, ExoError
-from exo_control.joints import POLICY_PERIOD_S
+from exo_control.errors import ConfigError
 from exo_trial.phase_runs import PhaseRun
 from exo_trial.trial_file import TrialFile, load_trial_file
 
 FIGURES = (
-    "gross_w_kg",
     "torque_rms_nm",
     "torque_peak_nm",
     "exo_positive_power_w",
     "exo_net_power_w",
+    "work_positive_j_stride",
+    "work_negative_j_stride",
     "cadence_steps_min",
-    "walked_m_s",
+    "stride_s",
+    "stride_cv_percent",
+    "hip_range_right_deg",
+    "hip_range_left_deg",
+    "step_length_by_hips_m",
 )
+"""Of a phase, by their names on the page of ``exo report``, beside metabolic rate and speed."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class RecordedTrial:
     """By the name of their folder, in the order of their making."""
     runs: list[tuple[str, PhaseRun]]
     """The last pass through each phase that was begun, with its recording, in the order of the phases."""
+    not_usable: list[str] = field(default_factory=list)
+    """Recordings of which nothing can be read, and why."""
 
     @property
     def finished(self) -> bool:
@@ -54,55 +59,33 @@ def load_trial(folder: Path) -> RecordedTrial:
     """Read a trial in phases.
 
     Raises:
-        ConfigError: it is none, nothing was recorded, or a recording cannot be read.
+        ConfigError: it is none, nothing was recorded, or nothing of that can be read.
     """
     file = load_trial_file(folder / trial_folder.TRIAL)
-    loaded = {bag.name: load_recording(bag) for bag in trial_folder.recordings(folder)}
+    loaded, not_usable = readable_recordings(folder)
     recordings = {name: recording for name, recording in loaded.items() if len(recording.applied_torque.stamp_ns)}
     if not recordings:
-        raise ConfigError(f"{folder}: nothing to summarise, no state of the device was recorded")
+        why = "; ".join(not_usable) or "no state of the device was recorded"
+        raise ConfigError(f"{folder}: nothing to summarise, {why}")
     # A later recording goes on with the first phase that was not finished, so its pass is the one that counts.
     last = {run.mark.index: (name, run) for name, recording in recordings.items() for run in recorded_runs(recording)}
-    return RecordedTrial(folder, file, recordings, [last[index] for index in sorted(last)])
+    return RecordedTrial(folder, file, recordings, [last[index] for index in sorted(last)], not_usable)
 
 
-def phase_figures(recording: Recording, run: PhaseRun, steady_s: float, mass_kg: float) -> dict[str, float | None]:
-    """Return the figures of the last ``steady_s`` of a phase; None for what it is too short for or has no data of."""
-    figures: dict[str, float | None] = dict.fromkeys(FIGURES)
-    window = run.last(steady_s)
-    if window is None:
+def phase_figures(signals: TrialSignals, run: PhaseRun, steady_s: float, mass_kg: float) -> dict[str, float | None]:
+    """Return the figures of the last ``steady_s`` of a phase; None for what it is too short for or has no data of.
+
+    They are those of ``exo report``.
+    """
+    figures: dict[str, float | None] = dict.fromkeys(("gross_w_kg", *FIGURES, "walked_m_s"))
+    segment = steady_part(run, signals.origin_ns, steady_s)
+    if segment is None:
         return figures
-    torque, position, velocity = recording.applied_torque, recording.joint_position, recording.joint_velocity
-    inside = _within(torque.stamp_ns, window)
-    if inside.sum() > 1:
-        effort = device_effort(torque.values[inside], velocity.values[inside], POLICY_PERIOD_S)
-        figures |= {
-            "torque_rms_nm": effort.torque_rms_nm,
-            "torque_peak_nm": effort.torque_peak_nm,
-            "exo_positive_power_w": effort.power_positive_w,
-            "exo_net_power_w": effort.power_net_w,
-        }
-        if run.mark.kind == "walk":
-            figures["cadence_steps_min"] = _cadence(torque.stamp_ns[inside], position.values[inside])
-    power, com = recording.metabolic_power, recording.centre_of_mass
-    if (of_power := _within(power.stamp_ns, window)).any():
-        figures["gross_w_kg"] = float(power.values[of_power, 0].mean()) / mass_kg
-    if (of_com := _within(com.stamp_ns, window)).sum() > 1:
-        way, stamps = com.values[of_com, 0], com.stamp_ns[of_com]
-        figures["walked_m_s"] = float((way[-1] - way[0]) / ((stamps[-1] - stamps[0]) * 1e-9))
+    found = analyse_walk(signals, segment, run.mark.phase, by_hips=False).figures
+    figures |= {name: found.get(name) for name in FIGURES} | {"walked_m_s": found.get("speed_m_s")}
+    if (power := found.get("metabolic_power_w")) is not None:
+        figures["gross_w_kg"] = power / mass_kg
     return figures
-
-
-def _within(stamps_ns: NDArray[np.int64], window: tuple[int, int]) -> NDArray[np.bool_]:
-    inside: NDArray[np.bool_] = (stamps_ns > window[0]) & (stamps_ns <= window[1])
-    return inside
-
-
-def _cadence(stamps_ns: NDArray[np.int64], hips_rad: NDArray[np.float64]) -> float | None:
-    try:
-        return find_strides((stamps_ns - stamps_ns[0]) * 1e-9, hips_rad[:, 0]).cadence_steps_min
-    except ExoError:  # too short for strides
-        return None
 
 
 def summarise(trial: RecordedTrial) -> dict[str, Any]:
@@ -114,8 +97,9 @@ def summarise(trial: RecordedTrial) -> dict[str, Any]:
     schedule = trial.file.schedule
     phases: list[dict[str, Any]] = []
     rates: list[PhaseRate] = []
+    signals = {name: TrialSignals(recording, name, trial.file) for name, recording in trial.recordings.items()}
     for name, run in trial.runs:
-        figures = phase_figures(trial.recordings[name], run, schedule.steady_state_s, trial.file.mass_kg)
+        figures = phase_figures(signals[name], run, schedule.steady_state_s, trial.file.mass_kg)
         mark = asdict(run.mark)
         mark.pop("state")
         phases.append({**mark, "recording": name, "complete": run.complete, "seconds": run.seconds, **figures})
@@ -138,6 +122,7 @@ def summarise(trial: RecordedTrial) -> dict[str, Any]:
         "git_sha": first.custom_data.get("git_sha"),
         "finished": trial.finished,
         "recordings": [_describe(name, recording) for name, recording in trial.recordings.items()],
+        "not_usable": trial.not_usable,
         "phases": phases,
         "standing_w_kg": stand,
         "conditions": {condition: asdict(rate) for condition, rate in net_rates(rates).items()},
@@ -156,8 +141,10 @@ TABLE = (
     ("net_w_kg", "net W/kg", "{:.2f}"),
     ("walked_m_s", "m/s", "{:.2f}"),
     ("cadence_steps_min", "steps/min", "{:.0f}"),
+    ("hip_range_right_deg", "hip deg", "{:.0f}"),
     ("torque_rms_nm", "RMS Nm", "{:.2f}"),
     ("exo_positive_power_w", "power + W", "{:.2f}"),
+    ("work_positive_j_stride", "+ J/stride", "{:.2f}"),
 )
 
 
@@ -175,7 +162,7 @@ def table(summary: dict[str, Any]) -> str:
     for condition, rate in summary["conditions"].items():
         change = _text(rate["change_percent"], ", {:+.1f} % against walking free")
         lines.append(f"{condition}: net {rate['net_w_kg']:.2f} W/kg" + (change if change != "-" else ""))
-    return "\n".join([*lines, *_problems(summary["recordings"])])
+    return "\n".join([*lines, *_problems(summary["recordings"]), *summary["not_usable"]])
 
 
 def _problems(recordings: Sequence[dict[str, Any]]) -> list[str]:

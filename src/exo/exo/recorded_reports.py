@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -26,8 +27,9 @@ class Report(NamedTuple):
 class RecordedReports:
     """The messages of a topic of type diagnostic_msgs/DiagnosticArray, in the order of their recording."""
 
-    def __init__(self) -> None:
-        """Begin without messages."""
+    def __init__(self, keys: Collection[str] | None = None) -> None:
+        """Begin without messages; keep the values of these keys, of all if there are none."""
+        self._keys = None if keys is None else frozenset(key.encode() for key in keys)
         self.reports: list[Report] = []
         self._stamps, self._received = array("q"), array("q")
         self.clock_jumps: list[ClockJump] = []
@@ -35,12 +37,16 @@ class RecordedReports:
         self.malformed = 0
         """Messages that were left out because they could not be read."""
 
-    def append(self, message: bytes, received_ns: int) -> None:
-        """Add a serialised message and the time at which it was recorded."""
+    def extend(self, messages: Sequence[bytes], received_ns: Sequence[int]) -> None:
+        """Add serialised messages and the times at which they were recorded."""
+        for message, at_ns in zip(messages, received_ns, strict=True):
+            self._append(message, at_ns)
+
+    def _append(self, message: bytes, received_ns: int) -> None:
         try:
             if not is_little_endian(message):
                 raise ValueError("big-endian byte order")
-            at_ns, reports = stamp_ns(message), diagnostic_reports(message)
+            at_ns, reports = stamp_ns(message), diagnostic_reports(message, self._keys)
         except MALFORMED:
             self.malformed += 1
             return

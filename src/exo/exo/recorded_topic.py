@@ -43,11 +43,11 @@ class RecordedTopic:
         self.malformed = 0
         """Messages that were left out because they could not be read, or had other numbers than the first one."""
 
-    def append(self, message: bytes, received_ns: int) -> None:
-        """Add a serialised message and the time at which it was recorded."""
-        self._block.append(message)
-        self._block_received.append(received_ns)
-        if len(self._block) == BLOCK:
+    def extend(self, messages: Sequence[bytes], received_ns: Sequence[int]) -> None:
+        """Add serialised messages and the times at which they were recorded."""
+        self._block.extend(messages)
+        self._block_received.extend(received_ns)
+        if len(self._block) >= BLOCK:
             self._decode_block()
 
     def __len__(self) -> int:

@@ -18,7 +18,7 @@ class SafetyLog(RecordedReports):
 
     def __init__(self) -> None:
         """Begin without reports."""
-        super().__init__()
+        super().__init__(KEYS)
         self._columns: dict[str, list[str]] = {key: [] for key in (*KEYS, MESSAGE)}
 
     def _keep(self, report: Report) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from exo.phase_figures import RecordedTrial
 from exo_analysis.metabolic_rate import SteadyState, steady_state
@@ -28,6 +29,17 @@ class PhaseRespiration:
         if self.steady is None or not self.run.complete:
             return None
         return PhaseRate(self.run.mark.kind, self.run.mark.condition, self.steady.mean_w_kg)
+
+    def row(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "phase": self.run.mark.phase,
+            "kind": self.run.mark.kind,
+            "condition": self.run.mark.condition,
+            "complete": self.run.complete,
+            "steady_state": asdict(self.steady) if self.steady is not None else None,
+            "problem": self.problem or None,
+        }
 
 
 def begin_ns(trial: RecordedTrial) -> int:

@@ -33,8 +33,11 @@ COMPARED = ("speed_mps", "cot_gross", "cot_net", "metabolic_power_w", "metabolic
 def human_model(recording: Recording) -> HumanModel | None:
     """Return the model of the trial's person, or None if the recording does not tell who that was."""
     parameters = recording.parameters
-    if "gait" not in parameters or "subject" not in parameters or is_own_model(parameters["gait"]):
+    if "gait" not in parameters or "subject" not in parameters:
         return None
+    if is_own_model(parameters["gait"]):
+        mass_kg = recording.custom_data.get("mass_kg")
+        return load_human_model().scaled(mass_kg=float(mass_kg)) if mass_kg else None
     subject = load_subject(parameters["subject"])
     return subject.scaled(load_human_model(load_gait(parameters["gait"]).human))
 
@@ -42,7 +45,7 @@ def human_model(recording: Recording) -> HumanModel | None:
 def _person_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
     """Return the ROS parameters of the node of the person."""
     files = parameters.get("simulation_params") or {
-        node: values for node, values in parameters["hardware_params"].items() if node.endswith("emulator")
+        node: values for node, values in parameters.get("hardware_params", {}).items() if node.endswith("emulator")
     }
     values: dict[str, Any] = next((file["ros__parameters"] for file in files.values()), {})
     return values

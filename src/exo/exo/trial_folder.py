@@ -13,6 +13,9 @@ SUMMARY = "summary.json"
 PLOT = "summary.png"
 VIDEO = "walk.gif"
 
+SPIROMETER = "spirometer.csv"
+"""A spirometer's export, put there by whoever measured (exo_analysis.spirometer_file)."""
+
 _NAME = re.compile(rf"{BAG}(_\d+)?")
 
 

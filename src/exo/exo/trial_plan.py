@@ -17,7 +17,7 @@ from exo_control.registry import policy_file
 from exo_control.source_commit import git_sha
 from exo_safety.limits import load_limits
 from exo_scone.finder import find_scone
-from exo_scone.people import check_engine, is_own_model
+from exo_scone.people import check_engine, is_own_model, load_own_human
 from exo_sim.gait import load_gait
 from exo_sim.subject import load_subject
 
@@ -55,6 +55,8 @@ class TrialPlan:
         person = {"gait": self.gait, "subject": self.subject, "seed": str(self.seed)}
         if self.engine == "scone":
             person["scone"] = find_scone().text
+            if is_own_model(self.gait):
+                person["mass_kg"] = repr(load_own_human(self.gait).model.mass_kg)
         return {**describe_trial(self.directory, self.policy, {**arguments, **files}), **person}
 
 

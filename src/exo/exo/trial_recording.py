@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exo.bag_message import BagMessage
-from exo.bag_reader import TakeMessage, read_bag
+from exo.bag_block import BagBlock
+from exo.bag_reader import read_bag
 from exo.cdr_layout import JOINT_STATE, VECTOR, numbers_after
 from exo.recorded_reports import RecordedReports
 from exo.recorded_topic import Floats, RecordedTopic, Stamps
@@ -217,21 +217,14 @@ def load_recording(bag: Path, only: Sequence[str] = KNOWN) -> Recording:
     """
     recorded: dict[str, RecordedTopic | RecordedReports] = {}
 
-    def begin() -> TakeMessage:
-        recorded.clear()
-        by_full_name: dict[str, RecordedTopic | RecordedReports] = {}
+    def take(block: BagBlock) -> None:
+        name = topic_without_namespace(block.topic)
+        assert name is not None
+        if name not in recorded:
+            recorded[name] = empty_topic(name)
+        recorded[name].extend(block.messages, block.received_ns)
 
-        def take(message: BagMessage) -> None:
-            topic = by_full_name.get(message.topic)
-            if topic is None:
-                name = topic_without_namespace(message.topic)
-                assert name is not None
-                topic = by_full_name[message.topic] = recorded.setdefault(name, empty_topic(name))
-            topic.append(message.data, message.received_ns)
-
-        return take
-
-    contents = read_bag(bag, begin, lambda name: topic_without_namespace(name, only) is not None)
+    contents = read_bag(bag, take, lambda name: topic_without_namespace(name, only) is not None)
     for name, topic in recorded.items():
         if len(topic) == 0 or topic.malformed:
             contents.problems.append(

@@ -59,8 +59,7 @@ def find_strides(time_s: Floats, hip_rad: Floats) -> HipStrides:
     if len(time_s) < 2 or time_s[-1] - time_s[0] < 2.0 * LONGEST_STRIDE_S:
         raise ExoError(f"strides need {2.0 * LONGEST_STRIDE_S:g} s of walking or more")
     period_s = float(np.median(np.diff(time_s)))
-    sections = signal.butter(2, CUT_OFF_HZ, fs=1.0 / period_s, output="sos")
-    smooth = signal.sosfiltfilt(sections, hip_rad)
+    smooth = smoothed(hip_rad, period_s)
     span = float(np.percentile(smooth, 95) - np.percentile(smooth, 5))
     if span < LEAST_RANGE_RAD:
         raise ExoError(f"the hip moves {span:.2f} rad; walking moves it by {LEAST_RANGE_RAD} rad or more")
@@ -72,6 +71,12 @@ def find_strides(time_s: Floats, hip_rad: Floats) -> HipStrides:
         raise ExoError(f"{len(peaks)} peaks of hip flexion; two strides have three")
     ranges = [float(np.ptp(smooth[first : last + 1])) for first, last in itertools.pairwise(peaks)]
     return HipStrides(np.array([_vertex(time_s, smooth, peak) for peak in peaks]), np.array(ranges))
+
+
+def smoothed(angle_rad: Floats, period_s: float) -> Floats:
+    """Return an angle, shape (n,), every ``period_s``, without what walking does not move; without delay."""
+    smooth: Floats = signal.sosfiltfilt(signal.butter(2, CUT_OFF_HZ, fs=1.0 / period_s, output="sos"), angle_rad)
+    return smooth
 
 
 def _stride_time(angle_rad: Floats, period_s: float) -> float:

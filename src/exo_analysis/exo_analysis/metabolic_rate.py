@@ -15,6 +15,9 @@ Floats = NDArray[np.float64]
 O2_J_PER_ML, CO2_J_PER_ML = 16.58, 4.51
 """Brockway (1987), Hum Nutr Clin Nutr 41C:463, without the term of urinary nitrogen, which is below 1 %."""
 
+AEROBIC_RATIO = 1.0
+"""Respiratory exchange ratio above which the effort is not aerobic, and the equation does not hold."""
+
 STEADY_STATE_S = 180.0
 """The last three minutes of a condition; the response to a new load takes about as long to settle."""
 

@@ -45,3 +45,26 @@ def best_likeness(a: Floats, b: Floats, most_lag: int) -> Likeness:
         likeness.append(Likeness(normalised_cross_correlation(overlap_a, overlap_b), lag))
     # Of equally good ones the shortest lag: a constant has no other.
     return max(likeness, key=lambda found: (round(found.r, 12), -abs(found.lag)))
+
+
+def best_cycle_likeness(a: Floats, b: Floats) -> Likeness:
+    """Return the largest normalised cross-correlation of two curves over one cycle with ``b`` moved round it.
+
+    Args:
+        a: (n,) over a whole cycle, whose last sample is where the next one begins.
+        b: the same of another curve.
+
+    Raises:
+        ExoError: unequal lengths, fewer than three samples, or a curve of zeros.
+    """
+    if a.shape != b.shape or a.ndim != 1 or len(a) < 3:
+        raise ExoError(f"curves of shapes {a.shape} and {b.shape}; likeness needs two of one length, 3 or more")
+    once_a, once_b = a[:-1], b[:-1]
+    norm = np.sqrt(np.dot(once_a, once_a) * np.dot(once_b, once_b))
+    if norm == 0.0:
+        raise ExoError("a curve is zero throughout: it is like no other")
+    half = len(once_a) // 2
+    found = [
+        Likeness(float(np.dot(once_a, np.roll(once_b, -lag)) / norm), lag) for lag in range(-half, len(once_a) - half)
+    ]
+    return max(found, key=lambda likeness: (round(likeness.r, 12), -abs(likeness.lag)))

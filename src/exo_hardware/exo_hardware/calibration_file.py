@@ -23,6 +23,9 @@ class JointCalibration(ConfigModel):
     transmission: float = Field(gt=0.0, description="transmission during calibration")
     offset_rad: float = Field(ge=-100.0, le=100.0, description="hip angle at which the drive reports zero, rad")
     spread_rad: float = Field(ge=0.0, description="standard deviation of the samples, rad")
+    flexed_rad: float | None = Field(
+        default=None, gt=0.0, description="reading of the hip when it was flexed, rad; null: its sign was not checked"
+    )
 
 
 class Calibration(ConfigModel):
@@ -71,7 +74,8 @@ def load_calibration(device: DeviceConfig, path: Path | str | None = None) -> Ca
     """Read the calibration of a device and check that it was measured with the drives that the device has.
 
     Raises:
-        ConfigError: there is none, it is malformed, or it belongs to another device, drive or mounting.
+        ConfigError: there is none, it is malformed, it belongs to another device, drive or mounting, or the signs of
+            its joints were never checked.
     """
     file = Path(path) if path else calibration_path(device)
     if not file.exists():
@@ -89,4 +93,22 @@ def load_calibration(device: DeviceConfig, path: Path | str | None = None) -> Ca
                     f"{file}: {name} was calibrated with {key} {measured}, the device file has {now}; "
                     "run: exo calibrate"
                 )
+        if calibration.joints[name].flexed_rad is None:
+            raise ConfigError(
+                f"{file}: direction and transmission of {name} were not checked; run: exo calibrate, without "
+                "--offsets-only"
+            )
     return calibration
+
+
+def with_earlier_signs(calibration: Calibration, device: DeviceConfig) -> Calibration:
+    """Return a calibration with the signs that were checked before, if the device's file has them for its drives."""
+    try:
+        earlier = load_calibration(device)
+    except ConfigError:
+        return calibration
+    joints = {
+        name: joint.model_copy(update={"flexed_rad": earlier.joints[name].flexed_rad})
+        for name, joint in calibration.joints.items()
+    }
+    return calibration.model_copy(update={"joints": joints})

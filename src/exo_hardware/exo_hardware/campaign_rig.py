@@ -3,10 +3,14 @@
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from exo_control.joints import JOINT_NAMES, POLICY_PERIOD_S
+from exo_control.errors import PolicyError
+from exo_control.joints import JOINT_NAMES, POLICY_PERIOD_S, TORQUE_CEILING_NM
+from exo_control.policy import Policy
 from exo_hardware.device_config import DeviceConfig
 from exo_hardware.device_state import DeviceState, Floats
 from exo_hardware.emulated_bench import PHYSICS_STEP_S, EmulatedBench
@@ -28,6 +32,13 @@ SETTLE_S = 0.3
 """Time in which the torque rises to what is commanded."""
 
 
+def torque_lag_s(emulation: DriveEmulation) -> float:
+    """Return the time in which the current loop of a drive brings the ceiling of the torque to ``ZERO_NM``, s."""
+    if emulation.torque_bandwidth_hz is None:
+        return 0.0
+    return math.log(TORQUE_CEILING_NM / ZERO_NM) / (2.0 * math.pi * emulation.torque_bandwidth_hz)
+
+
 class SwingingLegs:
     """Hips that swing as in walking, whatever the torque; each may be sent elsewhere. A ``PlantStep``.
 
@@ -36,6 +47,8 @@ class SwingingLegs:
 
     def __init__(self, limits: SafetyLimits) -> None:
         self.now_s = 0.0
+        self.motor_torque: Callable[[], Floats] = lambda: np.zeros(len(JOINT_NAMES))
+        """Torque of the drives' motors at the hips: friction goes on when they have let go."""
         self.torque_nm: Floats = np.zeros(len(JOINT_NAMES))
         self.last_torque_s = -math.inf
         """Last time at which a drive gave torque, s."""
@@ -49,10 +62,10 @@ class SwingingLegs:
         self._drifted_rad: Floats = np.zeros(len(JOINT_NAMES))
 
     def __call__(self, torque_nm: Floats, dt_s: float) -> tuple[Floats, Floats]:
-        """Advance, and note the torque at the hips."""
+        """Advance, and note the torque of the motors."""
         self.now_s += dt_s
-        self.torque_nm = torque_nm
-        if np.max(np.abs(torque_nm)) > ZERO_NM:
+        self.torque_nm = self.motor_torque()
+        if np.max(np.abs(self.torque_nm)) > ZERO_NM:
             self.last_torque_s = self.now_s
         self._drifted_rad = self._drifted_rad + dt_s * self.drift_rad_per_s
         phase = 2.0 * math.pi * self.now_s / STRIDE_S
@@ -79,10 +92,15 @@ class CampaignRig:
             rng: of torques, of the joint that things happen to, and of timing.
         """
         self.limits, self.rng = limits, rng
+        self.lag_s = torque_lag_s(emulation)
+        """Time in which a drive that was told to let go is at zero."""
         self.legs = SwingingLegs(limits)
         calibration, seed = emulated_calibration(device), int(rng.integers(2**31))
         emulated = emulate(device, emulation, self.legs, EMULATED_OFFSETS_RAD, calibration, seed=seed)
         self.driver, self.emulator = emulated.driver, emulated.emulator
+        self.legs.motor_torque = lambda: self.bench.motor_torque_nm
+        self._receive = self.driver.receive
+        self.driver.receive = self._receive_spoilt  # type: ignore[method-assign]
         self.stop = EmergencyStop(limits.estop_timeout_s)
         self.loop = TorqueLoop(self.driver, limits, POLICY_PERIOD_S, self.stop, self.bench.clock)
         self.joint = int(rng.integers(len(JOINT_NAMES)))
@@ -92,6 +110,12 @@ class CampaignRig:
         self.pressed = False
         self.spoilt_nm: Floats | None = None
         """What the policy asks for instead."""
+        self.policy: Policy | None = None
+        """Network whose gate decides whether there is a command."""
+        self.spoilt_view: float | None = None
+        """What the policy sees instead of the angle of ``joint``."""
+        self.spoilt_reading: tuple[str, float] | None = None
+        """Field of the device's state, and what it has for ``joint`` instead."""
         self.late_s = 0.0
         """How much older the policy's answers are."""
         self.results: list[LimiterResult] = []
@@ -166,7 +190,7 @@ class CampaignRig:
             asked_s = self.bench.now_s
             self.states.append(self.loop.measure())
             self.wait(self._latency_s)
-            if self.policy_answers:
+            if self.policy_answers and self._gate_opens(self.states[-1]):
                 self._answered_s = asked_s
             command = self.command_nm if self.spoilt_nm is None else self.spoilt_nm
             age_s = self.bench.now_s - self._answered_s + self.late_s
@@ -174,6 +198,28 @@ class CampaignRig:
             self.results.append(self.loop.act(command, age_s))
         self._due_s = max(self._due_s + POLICY_PERIOD_S, self.bench.now_s)
         self.wait(self._due_s - self.bench.now_s)
+
+    def _gate_opens(self, state: DeviceState) -> bool:
+        if self.policy is None:
+            return True
+        seen_rad = state.position_rad.copy()
+        if self.spoilt_view is not None:
+            seen_rad[self.joint] = self.spoilt_view
+        try:
+            self.policy.torque(seen_rad, state.velocity_rad_per_s, self.bench.now_s)
+        except PolicyError:
+            return False
+        return True
+
+    def _receive_spoilt(self, longest_s: float = math.inf) -> DeviceState:
+        state = self._receive(longest_s)
+        if self.spoilt_reading is None:
+            return state
+        field, value = self.spoilt_reading
+        values: Floats = getattr(state, field).copy()
+        values[self.joint] = value
+        changes: dict[str, Any] = {field: values}
+        return replace(state, **changes)
 
     def run(self, duration_s: float) -> None:
         """Tick for some time."""

@@ -1,16 +1,23 @@
 """What must always hold in the fault campaign, and what must be refused."""
 
+import shutil
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
+from pydantic import ValidationError
 
+from exo_control.config_files import config_path
 from exo_control.errors import ExoError
 from exo_control.joints import POLICY_PERIOD_S
+from exo_control.registry import make_policy
+from exo_hardware.campaign_faults import GATED_POLICY
 from exo_hardware.campaign_rig import ZERO_NM, CampaignRig
 from exo_hardware.zero_on_exit import EXIT_SIGNALS, zero_on_exit
-from exo_safety.status import State
+from exo_safety.status import Rule, State
 
 ROUNDING = 1e-6
 AT_ONCE_S = 0.002
@@ -28,6 +35,8 @@ class RuleRow:
     name: str
     check: Callable[[CampaignRig], str | None]
     """Runs a new rig and returns what is wrong, or None."""
+    makes: tuple[str, ...] = ("cubemars", "moteus")
+    """Drives that it concerns."""
 
 
 def _torques(rig: CampaignRig) -> np.ndarray:
@@ -106,7 +115,7 @@ def _derating(rig: CampaignRig) -> str | None:
     return None if torque <= limits.torque_cap_nm * share else f"{torque:.2f} Nm at {hot_c:.0f} degrees C"
 
 
-def _refused(action: Callable[[], None], reason: str) -> str | None:
+def _refused(action: Callable[[], object], reason: str) -> str | None:
     try:
         action()
     except ExoError as error:
@@ -118,7 +127,7 @@ def _deaf_watchdog(rig: CampaignRig) -> str | None:
     rig.bench.drives[rig.joint].timeout_s = None
     with rig.opened():
         problem = _refused(rig.start, f"{rig.joint_name} still gives")
-        rig.wait(AT_ONCE_S)
+        rig.wait(AT_ONCE_S + rig.lag_s)
         return problem or ("torque is left" if np.abs(rig.legs.torque_nm).max() > ZERO_NM else None)
 
 
@@ -166,7 +175,7 @@ def _soft_start(rig: CampaignRig) -> str | None:
         stopped_s = rig.bench.now_s
         rig.run(limits.stop_ramp_s + 0.2)
         lasted_s = rig.legs.last_torque_s - stopped_s
-        late = lasted_s > limits.stop_ramp_s + 2.0 * POLICY_PERIOD_S
+        late = lasted_s > limits.stop_ramp_s + 2.0 * POLICY_PERIOD_S + rig.lag_s
         return f"torque for {lasted_s:.3f} s after the stop" if late or rig.driver.is_enabled else None
 
 
@@ -177,6 +186,7 @@ def _ways_out(rig: CampaignRig) -> str | None:
         rig.driver.close()
         try:
             with zero_on_exit(rig.driver):
+                rig.beat()
                 rig.loop.start()
                 rig.loop.limiter.start()
                 rig.run(float(rig.rng.uniform(0.3, 0.6)))
@@ -185,7 +195,7 @@ def _ways_out(rig: CampaignRig) -> str | None:
                     signal.raise_signal(signal.Signals(way))
                 raise RuntimeError
         except (RuntimeError, KeyboardInterrupt, SystemExit):
-            rig.wait(AT_ONCE_S)
+            rig.wait(AT_ONCE_S + rig.lag_s)
         after = np.abs(rig.legs.torque_nm).max()
         return None if before > ZERO_NM >= after else f"{before:.2f} Nm before, {after:.2f} Nm after"
 
@@ -198,18 +208,67 @@ def _standing(rig: CampaignRig) -> str | None:
         return None if after <= ZERO_NM else f"{after:.2f} Nm while standing"
 
 
+def _changed_policy(rig: CampaignRig) -> str | None:
+    source = config_path("policies", f"{GATED_POLICY}.onnx")
+    content = bytearray(source.read_bytes())
+    content[int(rig.rng.integers(len(content)))] ^= 1 << int(rig.rng.integers(8))
+    with TemporaryDirectory() as folder:
+        changed = Path(folder, source.name)
+        changed.write_bytes(content)
+        shutil.copy(source.with_suffix(".json"), folder)
+        return _refused(lambda: make_policy(str(changed)), "its hash is not onnx_sha256")
+
+
+def _any_command(rig: CampaignRig) -> str | None:
+    with rig.active():
+        for _ in range(20):
+            rig.command_nm = rig.rng.normal(0.0, 10.0 ** rig.rng.uniform(-3.0, 300.0), 2)
+            rig.tick()
+    largest, state = np.abs(_torques(rig)).max(), rig.loop.limiter.status.state
+    if largest > rig.limits.torque_cap_nm + ROUNDING:
+        return f"{largest:.2f} Nm"
+    return None if state is State.ACTIVE else f"state {state.value}: {rig.loop.limiter.status.fault_text}"
+
+
+def _fixed_limits(rig: CampaignRig) -> str | None:
+    name = str(rig.rng.choice(["torque_cap_nm", "torque_rate_nm_per_s", "velocity_fault_rad_per_s"]))
+    before, digest = rig.loop.limits, rig.loop.limits.sha256()
+    try:
+        setattr(before, name, 2.0 * getattr(before, name))
+    except ValidationError:
+        raised = before.model_copy(update={name: 0.5 * getattr(before, name)})
+        return None if before.sha256() == digest != raised.sha256() else "the hash does not tell limits apart"
+    return f"{name} was raised while running"
+
+
+def _reported(rig: CampaignRig) -> str | None:
+    with rig.active():
+        rig.command_nm = rig.command_nm * rig.rng.uniform(2.0, 5.0)
+        rig.run(RUN_S)
+        for result in rig.results[-10:]:
+            if not result.rules and not np.allclose(result.torque_nm, rig.command_nm):
+                return f"{result.torque_nm} Nm of {rig.command_nm} Nm with no rule named"
+        last = rig.results[-1]
+    named = Rule.TORQUE_CAP in last.rules
+    return None if named else f"{rig.command_nm} Nm commanded, the cap at work and reported as {last.rules}"
+
+
 RULE_ROWS: tuple[RuleRow, ...] = (
     RuleRow(1, "torque within its cap", _cap),
     RuleRow(2, "torque within its rate", _rate),
     RuleRow(3, "power within its caps", _power),
     RuleRow(4, "outward torque fades towards the hard range of motion", _soft_range),
     RuleRow(7, "torque fades with late answers", _late_answers),
-    RuleRow(9, "no start with a drive whose watchdog is off", _deaf_watchdog),
+    RuleRow(9, "no start with a drive whose watchdog is off", _deaf_watchdog, ("cubemars",)),  # moteus: in each command
     RuleRow(13, "torque fades with temperature", _derating),
     RuleRow(15, "no start without emergency stop", _no_emergency_stop),
     RuleRow(16, "no start without calibration", _uncalibrated),
     RuleRow(16, "reset only at rest and at zero command", _reset),
     RuleRow(17, "soft start and stop ramp", _soft_start),
     RuleRow(18, "zero torque on every way out", _ways_out),
+    RuleRow(19, "no policy whose file was changed", _changed_policy),
     RuleRow(20, "no torque while standing, with gait gating", _standing),
+    RuleRow(21, "torque within its cap whatever is commanded", _any_command),
+    RuleRow(23, "limits cannot be changed while running", _fixed_limits),
+    RuleRow(24, "a torque that was clipped is reported so", _reported),
 )

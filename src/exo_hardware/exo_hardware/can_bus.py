@@ -6,6 +6,7 @@ from collections import deque
 from typing import Protocol
 
 import can
+from can.interfaces.slcan import slcanBus
 
 from exo_hardware.device_config import BusConfig
 from exo_hardware.errors import HardwareError
@@ -51,6 +52,32 @@ class WithoutEcho:
         self._bus.shutdown()
 
 
+class WithoutAcknowledgements:
+    """An slcan bus that looks beyond the adapter's acknowledgements.
+
+    python-can takes each of them for the end of what has come: frames behind it would be left for the next tick,
+    more in each.
+    """
+
+    def __init__(self, bus: slcanBus) -> None:
+        self._bus = bus
+
+    def send(self, msg: can.Message, timeout: float | None = None) -> None:
+        """Send a frame."""
+        self._bus.send(msg, timeout)
+
+    def recv(self, timeout: float | None = None) -> can.Message | None:
+        """Return the next frame, or None after the time-out with nothing left to read."""
+        message = self._bus.recv(timeout)
+        while message is None and self._bus.serialPortOrig.in_waiting:
+            message = self._bus.recv(0.0)
+        return message
+
+    def shutdown(self) -> None:
+        """Close the bus."""
+        self._bus.shutdown()
+
+
 def _content(message: can.Message) -> tuple[int, bool, bytes]:
     return message.arbitration_id, message.is_extended_id, bytes(message.data)
 
@@ -71,6 +98,8 @@ def open_bus(config: BusConfig) -> CanBus:
         bus = can.Bus(interface=config.interface, channel=config.channel, **options)
     except (can.CanError, OSError, ValueError, ImportError) as error:
         raise HardwareError(f"cannot open {_name(config)}: {error}; {_hint(config)}") from None
+    if isinstance(bus, slcanBus):
+        return WithoutAcknowledgements(bus)
     return WithoutEcho(bus) if config.interface == "udp_multicast" else bus
 
 

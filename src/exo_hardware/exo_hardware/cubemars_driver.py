@@ -13,7 +13,7 @@ from exo_hardware.can_bus import CanBus, no_answer_hint, open_bus
 from exo_hardware.device_config import BusConfig, DeviceConfig, device_models
 from exo_hardware.device_state import FaultKind
 from exo_hardware.drive_readings import DriveReading
-from exo_hardware.local_bus import BUS_OFF_BIT
+from exo_hardware.error_frame import error_text
 from exo_hardware.mit_command import (
     ENTER_MOTOR_MODE,
     EXIT_MOTOR_MODE,
@@ -137,8 +137,7 @@ class CubemarsDriver(TorqueDriver):
 
     def _take(self, message: can.Message) -> None:
         if message.is_error_frame:
-            off = message.arbitration_id & BUS_OFF_BIT
-            self._readings.note(FaultKind.BUS, "bus-off" if off else f"error frame 0x{message.arbitration_id:X}")
+            self._readings.note(FaultKind.BUS, error_text(message))
             return
         data = bytes(message.data)
         drive_id = sender(message.arbitration_id, message.is_extended_id, data)

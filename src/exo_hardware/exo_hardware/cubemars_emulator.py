@@ -15,6 +15,7 @@ from exo_hardware.emulated_bench import PHYSICS_STEP_S, EmulatedBench
 from exo_hardware.emulated_cubemars import EmulatedCubemars, Frame
 from exo_hardware.emulated_drive import EmulatedDrive
 from exo_hardware.emulation_config import DriveEmulation
+from exo_hardware.error_frame import CONTROLLER_BIT, ERROR_PASSIVE_BITS
 from exo_hardware.local_bus import BUS_OFF_BIT, LocalBusHub
 from exo_hardware.motor_model import MotorModels
 from exo_hardware.plant import PlantStep
@@ -27,6 +28,12 @@ FRAME_S = 0.00013
 
 
 FRAMES_KEPT = 1000
+
+_ERROR_FRAMES = {
+    Injection.BUS_OFF: (BUS_OFF_BIT, bytes(8)),
+    Injection.ERROR_PASSIVE: (CONTROLLER_BIT, bytes([0, ERROR_PASSIVE_BITS, 0, 0, 0, 0, 0, 0])),
+}
+"""What the adapter reports once, as socketcan does."""
 
 
 class CubemarsEmulator:
@@ -81,15 +88,16 @@ class CubemarsEmulator:
         self._bus = bus or open_bus(device.bus)
         self._newest_stamp_s = 0.0
         self._stamp_s: dict[EmulatedCubemars, float] = {}
-        self._bus_was_off = False
+        self._bus_reported: set[Injection] = set()
 
     def serve(self) -> None:
         """Answer all frames that wait on the bus, at the present time."""
         while (message := self._bus.recv(0.0)) is not None:
             self.take(message)
-        if Injection.BUS_OFF in self.bench.bus_injections and not self._bus_was_off:
-            self._bus.send(can.Message(arbitration_id=BUS_OFF_BIT, is_error_frame=True, data=bytes(8)))
-        self._bus_was_off = Injection.BUS_OFF in self.bench.bus_injections
+        for state, (identifier, data) in _ERROR_FRAMES.items():
+            if state in self.bench.bus_injections - self._bus_reported:
+                self._bus.send(can.Message(arbitration_id=identifier, is_error_frame=True, data=data))
+        self._bus_reported = set(self.bench.bus_injections)
         if isinstance(self._bus, LocalBusHub):  # the driver's end of other buses is a SteppedBus, or none of ours
             self._bus.refuse([d.command_id for d in self.drives if Injection.REFUSED_SEND in d.drive.injections])
         for drive in self.drives:

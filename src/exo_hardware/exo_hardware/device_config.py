@@ -38,6 +38,25 @@ class JointConfig(ConfigModel):
     )
 
 
+class SupplyWindow(ConfigModel):
+    """Supply voltages at which drives may run, for makes that report it (moteus)."""
+
+    low_v: float = Field(gt=0.0, le=60.0, description="lowest supply voltage, V")
+    high_v: float = Field(gt=0.0, le=60.0, description="highest supply voltage, V")
+
+    @model_validator(mode="after")
+    def _is_a_window(self) -> "SupplyWindow":
+        if self.low_v >= self.high_v:
+            raise ValueError(f"low_v = {self.low_v:g}: must be below high_v = {self.high_v:g}")
+        return self
+
+    def problem(self, supply_v: float) -> str | None:
+        """Return what is wrong with a supply voltage, V, or None."""
+        if self.low_v <= supply_v <= self.high_v:
+            return None
+        return f"{supply_v:.1f} V, supply_window of the device file has {self.low_v:g} to {self.high_v:g} V"
+
+
 class DeviceConfig(ConfigModel):
     """One exoskeleton."""
 
@@ -54,6 +73,9 @@ class DeviceConfig(ConfigModel):
     )
     open_timeout_s: float = Field(gt=0.0, le=5.0, description="longest wait for the first answer, s")
     silent_after_s: float = Field(gt=0.0, le=0.1, description="age of a drive's last frame that is a fault, s")
+    supply_window: SupplyWindow | None = Field(
+        default=None, description="supply voltage outside of which both drives are disabled (moteus only)"
+    )
     joints: dict[str, JointConfig] = Field(description="one entry per joint")
 
     @model_validator(mode="after")
@@ -73,6 +95,10 @@ class DeviceConfig(ConfigModel):
                 raise ValueError(f"joints.{name}.model = {self.joints[name].model!r}: driver {self.driver} {wanted}")
         if self.driver == "moteus" and self.drive_timeout_s is None:
             raise ValueError("drive_timeout_s = null: a moteus is sent its time-out with each command, give it one")
+        if (self.supply_window is not None) != (self.driver == "moteus"):
+            if self.driver == "moteus":
+                raise ValueError("supply_window is missing: a moteus reports its supply voltage, give low_v and high_v")
+            raise ValueError(f"supply_window: {self.driver} drives do not report their supply voltage; leave it out")
         return self
 
     def in_order(self) -> list[JointConfig]:

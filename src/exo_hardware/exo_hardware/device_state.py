@@ -15,6 +15,7 @@ class FaultKind(Enum):
     SILENT = "silent"  # no frame of a drive for too long
     BUS = "bus"  # bus-off, error frames, a frame that could not be sent or read
     DRIVE = "drive"  # the drive itself reports an error
+    SUPPLY_VOLTAGE = "supply_voltage"  # outside the window of the device file
     CORRUPTED_FRAME = "corrupted_frame"
     FROZEN_TIMESTAMP = "frozen_timestamp"  # the adapter repeats an old frame
     UNKNOWN_ID = "unknown_id"  # a drive that the device file does not have
@@ -46,6 +47,7 @@ class DeviceState:
     torque_nm: Floats  # from the measured current
     temperature_c: Floats  # NaN where the drive does not report it
     age_s: Floats
+    supply_v: Floats  # NaN where the drive does not report it
     enabled: bool
     faults: tuple[DeviceFault, ...]  # found since the state before, and those that last
     frames_received: int  # since open

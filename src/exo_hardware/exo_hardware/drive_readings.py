@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exo_control.joints import JOINT_NAMES
+from exo_hardware.device_config import DeviceConfig
 from exo_hardware.device_state import DeviceFault, DeviceState, FaultKind
 from exo_hardware.joint_mounting import JointMounting
 
@@ -21,13 +22,15 @@ class DriveReading:
     temperature_c: float
     error: str | None  # what the drive reports as wrong
     arrival_s: float
+    supply_v: float = math.nan  # NaN where the drive does not report it
 
 
 class DriveReadings:
     """Collects readings and faults; ``take_state`` gives them out. Joints are indices into ``JOINT_NAMES``."""
 
-    def __init__(self, mountings: list[JointMounting], silent_after_s: float, clock: Callable[[], float]) -> None:
-        self._mountings, self._silent_after_s, self._clock = mountings, silent_after_s, clock
+    def __init__(self, mountings: list[JointMounting], config: DeviceConfig, clock: Callable[[], float]) -> None:
+        self._mountings, self._clock = mountings, clock
+        self._silent_after_s, self._supply_window = config.silent_after_s, config.supply_window
         self._newest: list[DriveReading | None] = [None] * len(JOINT_NAMES)
         self._found: list[DeviceFault] = []
         self._received = self._refused = 0
@@ -67,7 +70,7 @@ class DriveReadings:
         """Return the state of the device, with the faults found since the last one and those that last."""
         faults = (*self._found, *(self._lasting_faults() if is_open else ()))
         self._found.clear()
-        values = np.full((5, len(JOINT_NAMES)), math.nan)
+        values = np.full((6, len(JOINT_NAMES)), math.nan)
         values[4] = math.inf
         now_s = self._clock()
         for joint, (reading, mounting) in enumerate(zip(self._newest, self._mountings, strict=True)):
@@ -78,9 +81,12 @@ class DriveReadings:
                     mounting.hip_torque_nm(reading.torque_nm),
                     reading.temperature_c,
                     now_s - reading.arrival_s,
+                    reading.supply_v,
                 )
-        position, velocity, torque, temperature, age = values
-        return DeviceState(position, velocity, torque, temperature, age, enabled, faults, self._received, self._refused)
+        position, velocity, torque, temperature, age, supply = values
+        return DeviceState(
+            position, velocity, torque, temperature, age, supply, enabled, faults, self._received, self._refused
+        )
 
     def _lasting_faults(self) -> Iterator[DeviceFault]:
         now_s = self._clock()
@@ -90,3 +96,5 @@ class DriveReadings:
                 yield DeviceFault(FaultKind.SILENT, f"no frame for {age_s:.3f} s", name)
             if reading and reading.error:
                 yield DeviceFault(FaultKind.DRIVE, f"the drive reports {reading.error}", name)
+            if reading and self._supply_window and (problem := self._supply_window.problem(reading.supply_v)):
+                yield DeviceFault(FaultKind.SUPPLY_VOLTAGE, problem, name)

@@ -49,6 +49,12 @@ class EmulatedBench:
         self.hip_angle_rad, self.hip_velocity_rad_per_s = plant(self.hip_torque_nm, 0.0)
         self._move_shafts(0.0)
 
+    @property
+    def motor_torque_nm(self) -> Floats:
+        """Torques of the motors at the hips now, before friction and play, (2,) Nm."""
+        pairs = zip(self._mountings, self.drives, strict=True)
+        return np.array([mounting.hip_torque_nm(drive.torque_nm) for mounting, drive in pairs])
+
     def clock(self) -> float:
         """Return the time of the emulation, s."""
         return self.now_s

@@ -16,7 +16,7 @@ from exo_hardware.mit_command import (
 from exo_hardware.mit_feedback import MitFeedback, feedback_id, pack_feedback
 from exo_hardware.motor_model import MotorModel
 
-_OVER_TEMPERATURE = 1
+_OVER_TEMPERATURE, _OVER_VOLTAGE, _UNDER_VOLTAGE = 1, 3, 4  # as in ERROR_TEXTS
 
 
 @dataclass(frozen=True)
@@ -102,13 +102,20 @@ class EmulatedCubemars:
         frame = self._frame(drive_id, self._position())
         return [frame, self._frame(drive_id, self._position() + TWIN_RAD)] if Injection.TWIN in injections else [frame]
 
+    def _error(self) -> int:
+        if self.drive.over_temperature:
+            return _OVER_TEMPERATURE
+        if Injection.OVER_VOLTAGE in self.drive.injections:
+            return _OVER_VOLTAGE
+        return _UNDER_VOLTAGE if Injection.UNDER_VOLTAGE in self.drive.injections else 0
+
     def _frame(self, drive_id: int, position_rad: float) -> Frame:
         feedback = MitFeedback(
             position_rad,
             self.drive.velocity_rad_per_s,
             self.drive.current_a,
             self.drive.temperature_c,
-            _OVER_TEMPERATURE if self.drive.over_temperature else 0,
+            self._error(),
         )
         data = pack_feedback(feedback, self._model, drive_id)
         if Injection.CORRUPTED_FRAME in self.drive.injections:

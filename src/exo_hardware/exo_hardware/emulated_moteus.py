@@ -11,8 +11,8 @@ from moteus.transport import DeviceInfo
 
 from exo_control.joints import JOINT_NAMES
 from exo_hardware.cubemars_emulator import FRAMES_KEPT
-from exo_hardware.device_config import DeviceConfig
-from exo_hardware.drive_injection import Injection
+from exo_hardware.device_config import DeviceConfig, SupplyWindow
+from exo_hardware.drive_injection import BEYOND_WINDOW_V, Injection
 from exo_hardware.emulated_bench import PHYSICS_STEP_S, EmulatedBench
 from exo_hardware.emulated_drive import FREE, DriveTarget, EmulatedDrive
 from exo_hardware.emulation_config import DriveEmulation
@@ -21,6 +21,7 @@ from exo_hardware.plant import PlantStep
 _TURN_RAD = 2.0 * math.pi
 _TORQUE_CONSTANT_NM_PER_A = 1.0
 _DEFAULT_TIMEOUT_S = 0.1  # moteus reference, servo.default_timeout_s
+_VOLTAGE_STEP_V = 0.5  # moteus reference, register 0x00d as int8
 _OVER_TEMPERATURE_FAULT = 38  # moteus reference, fault codes
 NO_ANSWER_S = 0.01
 """Time that passes until the library gives a drive up."""
@@ -32,11 +33,12 @@ DISCOVERY_S = 0.2
 class EmulatedMoteus:
     """One drive: stopped until a position command; its watchdog always runs in position mode."""
 
-    def __init__(self, drive: EmulatedDrive) -> None:
-        self.drive = drive
+    def __init__(self, drive: EmulatedDrive, window: SupplyWindow) -> None:
+        self.drive, self._window = drive, window
         self._stopped = True
         self._timed_out = False  # latched until a stop command, as a fault is
         self._fault = 0
+        self._zero_rad = 0.0
 
     def mode(self) -> int:
         """Return the value of the MODE register."""
@@ -46,6 +48,15 @@ class EmulatedMoteus:
             return int(moteus.Mode.TIMEOUT)
         return int(moteus.Mode.STOPPED if self._stopped else moteus.Mode.POSITION)
 
+    def supply_v(self) -> float:
+        """Return what the VOLTAGE register holds, in the steps of an answer."""
+        volts = 0.5 * (self._window.low_v + self._window.high_v)
+        if Injection.UNDER_VOLTAGE in self.drive.injections:
+            volts = self._window.low_v - BEYOND_WINDOW_V
+        if Injection.OVER_VOLTAGE in self.drive.injections:
+            volts = self._window.high_v + BEYOND_WINDOW_V
+        return round(volts / _VOLTAGE_STEP_V) * _VOLTAGE_STEP_V
+
     def take(self, data: bytes) -> dict[int, float]:
         """Follow a command and return the registers that an answer holds."""
         register = moteus.Register
@@ -53,6 +64,8 @@ class EmulatedMoteus:
         if self.drive.over_temperature:
             self._fault = _OVER_TEMPERATURE_FAULT
         self._timed_out |= not self._stopped and self.drive.timed_out
+        if (exact_turns := writes.get(register.SET_OUTPUT_EXACT)) is not None:
+            self._zero_rad = self.drive.position_rad - exact_turns * _TURN_RAD
         mode = writes.get(register.MODE)
         if mode == moteus.Mode.STOPPED:
             self.drive.clear_error()
@@ -67,9 +80,10 @@ class EmulatedMoteus:
             self.drive.follow(DriveTarget(torque_nm=min(max(wanted, -limit), limit)))
         values = {
             register.MODE: self.mode(),
-            register.POSITION: self.drive.position_rad / _TURN_RAD,
+            register.POSITION: (self.drive.position_rad - self._zero_rad) / _TURN_RAD,
             register.VELOCITY: self.drive.velocity_rad_per_s / _TURN_RAD,
             register.TORQUE: self.drive.torque_nm,
+            register.VOLTAGE: self.supply_v(),
             register.TEMPERATURE: round(self.drive.temperature_c),
             register.FAULT: self._fault,
         }
@@ -91,14 +105,17 @@ class MoteusEmulator:
         seed: int = 0,
     ) -> None:
         """Mount the drives; see ``CubemarsEmulator``."""
-        joints = device.in_order()
+        joints, window = device.in_order(), device.supply_window
+        assert window is not None, "the device file of moteus drives has one"
         streams = np.random.SeedSequence(seed).spawn(len(JOINT_NAMES))
         drives = [
             EmulatedDrive(emulation, _TORQUE_CONSTANT_NM_PER_A, math.inf, None, np.random.default_rng(stream))
             for stream in streams
         ]
         self.bench = EmulatedBench(drives, joints, list(offsets_rad), plant, plant_period_s)
-        self._drives = {joint.can_id: EmulatedMoteus(drive) for joint, drive in zip(joints, drives, strict=True)}
+        self._drives = {
+            joint.can_id: EmulatedMoteus(drive, window) for joint, drive in zip(joints, drives, strict=True)
+        }
         self.received: deque[Any] = deque(maxlen=FRAMES_KEPT)
         """The newest commands from the driver, for tests to look at."""
 

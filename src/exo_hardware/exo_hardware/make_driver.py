@@ -12,6 +12,7 @@ from exo_hardware.device_config import BusConfig, DeviceConfig
 from exo_hardware.emulated_bench import PHYSICS_STEP_S, EmulatedBench
 from exo_hardware.emulation_config import DriveEmulation
 from exo_hardware.errors import HardwareError
+from exo_hardware.flexion_check import FLEXION_RAD
 from exo_hardware.plant import PlantStep
 from exo_hardware.torque_driver import TorqueDriver
 
@@ -84,6 +85,7 @@ def emulated_calibration(device: DeviceConfig) -> Calibration:
             transmission=joint.transmission,
             offset_rad=offset,
             spread_rad=0.0,
+            flexed_rad=FLEXION_RAD,
         )
         for name, joint, offset in zip(JOINT_NAMES, device.in_order(), EMULATED_OFFSETS_RAD, strict=True)
     }

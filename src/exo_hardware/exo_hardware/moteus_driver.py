@@ -160,7 +160,9 @@ class MoteusDriver(TorqueDriver):
             return
         joint = self._ids.index(result.id)
         register, values = moteus.Register, result.values
-        wanted = (register.MODE, register.POSITION, register.VELOCITY, register.TORQUE, register.FAULT)
+        wanted = (
+            register.MODE, register.POSITION, register.VELOCITY, register.TORQUE, register.VOLTAGE, register.FAULT
+        )  # fmt: skip
         missing = [item.name for item in wanted if item not in values]
         if missing:
             self._readings.refuse(FaultKind.CORRUPTED_FRAME, f"no {', '.join(missing)} in an answer", joint)
@@ -174,6 +176,7 @@ class MoteusDriver(TorqueDriver):
                 float(values.get(register.TEMPERATURE, math.nan)),
                 _error(values[register.MODE], values[register.FAULT]),
                 self._clock(),
+                values[register.VOLTAGE],
             ),
         )
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from exo_hardware.campaign_faults import FAULT_ROWS, JOINT, FaultRow
-from exo_hardware.campaign_rig import STRIDE_S, CampaignRig
+from exo_hardware.campaign_rig import STRIDE_S, CampaignRig, torque_lag_s
 from exo_hardware.campaign_rules import RULE_ROWS, RuleRow
-from exo_hardware.device_config import DeviceConfig
+from exo_hardware.device_config import DeviceConfig, SupplyWindow
 from exo_hardware.emulation_config import DriveEmulation
 from exo_hardware.make_driver import emulated_config
 from exo_safety.limits import SafetyLimits
@@ -58,7 +58,7 @@ class SafetyCampaign:
         """Prepare a campaign.
 
         Args:
-            device: a device with CubeMars drives; their model is chosen anew in each trial.
+            device: a device; the model of CubeMars drives is chosen anew in each trial.
             emulation: imperfections of the drives.
             limits: safety limits; gait gating is switched on for its own row only.
             seed: of all moments, torques and joints.
@@ -86,14 +86,17 @@ class SafetyCampaign:
                 row.name,
                 trial + 1,
                 tuple(problems),
-                row.within_s(self._limits, self._device) if isinstance(row, FaultRow) else None,
+                self._within_s(row) if isinstance(row, FaultRow) else None,
                 slowest_s if is_fault else None,
             )
+
+    def _within_s(self, row: FaultRow) -> float:
+        return row.within_s(self._limits, self._device) + torque_lag_s(self._emulation)
 
     def _rig(self, row: Row, trial: int) -> CampaignRig:
         number = ROWS.index(row) if row in ROWS else len(ROWS)
         rng = np.random.default_rng([self._seed, number, trial])
-        model = str(rng.choice(MODELS))
+        model = str(rng.choice(MODELS)) if self._device.driver == "cubemars" else None
         joints = {name: joint.model_copy(update={"model": model}) for name, joint in self._device.joints.items()}
         device = emulated_config(self._device.model_copy(update={"joints": joints}))
         limits = self._limits.model_copy(update={"gait_gating": row.point == GAIT_GATING_POINT})
@@ -103,7 +106,7 @@ class SafetyCampaign:
 
     def _break(self, row: FaultRow, rig: CampaignRig) -> tuple[float, str | None]:
         """Return the time from the fault to zero torque, s, and what is wrong, or None."""
-        within_s = row.within_s(self._limits, self._device)
+        within_s = self._within_s(row)
         with rig.active():
             if np.abs(rig.legs.torque_nm).min() < 1.0:
                 return math.inf, f"no torque to lose: {rig.loop.limiter.status.fault_text}"
@@ -120,7 +123,8 @@ class SafetyCampaign:
             row.heal(rig)
             if row.fault is None:
                 return taken_s, None
-            if status.fault is not row.fault or row.report.replace(JOINT, rig.joint_name) not in status.fault_text:
+            report = (self._device.driver == "moteus" and row.moteus_report) or row.report
+            if status.fault is not row.fault or report.replace(JOINT, rig.joint_name) not in status.fault_text:
                 found = f"{status.fault.value if status.fault else 'nothing'}: {status.fault_text}"
                 return taken_s, f"reported as {found}"
             last_s = rig.legs.last_torque_s
@@ -130,5 +134,25 @@ class SafetyCampaign:
 
 
 GAIT_GATING_POINT = 20
+
+MOTEUS_WINDOW = SupplyWindow(low_v=20.0, high_v=28.0)
+"""Of emulated moteus drives on a device that has others."""
+
+
+def with_drives(device: DeviceConfig, driver: str) -> DeviceConfig:
+    """Return a device as it is with drives of another make, for a campaign; its models are then none of its own."""
+    if driver == device.driver:
+        return device
+    moteus = driver == "moteus"
+    model = None if moteus else MODELS[0]
+    joints = {name: {**joint.model_dump(), "model": model} for name, joint in device.joints.items()}
+    changes = {"driver": driver, "joints": joints, "supply_window": MOTEUS_WINDOW.model_dump() if moteus else None}
+    return DeviceConfig.model_validate({**device.model_dump(), **changes})
+
+
+def rows_for(driver: str) -> tuple[Row, ...]:
+    """Return the rows that concern drives of a make."""
+    return tuple(row for row in ROWS if driver in row.makes)
+
 
 ROWS: tuple[Row, ...] = tuple(sorted((*FAULT_ROWS, *RULE_ROWS), key=lambda row: row.point))

@@ -47,7 +47,7 @@ class TorqueDriver(ABC):
         self._mountings = [JointMounting(*pair) for pair in zip(config.in_order(), offsets, strict=True)]
         self._enabled = self._is_open = False
         self._drive_torque_nm: Floats = _ZERO  # what the drives were last asked for
-        self._readings = DriveReadings(self._mountings, config.silent_after_s, clock)
+        self._readings = DriveReadings(self._mountings, config, clock)
 
     # What a make of drives does
 

@@ -22,16 +22,16 @@ from exo_nodes.garbage import SlicedGarbage
 from exo_nodes.lifecycle import WAIT_FOR_RECORDER, ExoNode, StartError
 from exo_nodes.messages import Report
 from exo_nodes.parameters import NodeParameter
-from exo_nodes.peers import clash, is_read_by, rival_policies, unrecorded
+from exo_nodes.peers import clash, is_read_by, rival_policies, rival_stops, unrecorded
 from exo_nodes.stamps import SteadyClock
 from exo_nodes.tick_schedule import TickSchedule
 from exo_safety.emergency_stop import EmergencyStop
 from exo_safety.limits import load_limits
-from exo_safety.status import LimiterResult, State
+from exo_safety.status import Fault, LimiterResult, State
 
 STATES_PER_REPORT = 100
 STATES_PER_LOOK = 10
-"""States between two looks for a second node that commands."""
+"""States between two looks for a second node that commands, or that beats as emergency stop."""
 
 POLICY_RATE_HZ = round(1.0 / POLICY_PERIOD_S)
 
@@ -111,8 +111,8 @@ class HardwareNode(ExoNode):
             self.get_logger().warning("no_estop: no software emergency stop; never with a person in the device")
 
     def check_alone(self) -> None:
-        """Check that there is no other device, and not more than one policy."""
-        if problem := clash(self, topics.JOINT_STATES) or rival_policies(self):
+        """Check that there is no other device, and not more than one policy or emergency stop."""
+        if problem := clash(self, topics.JOINT_STATES) or rival_policies(self) or self._rival_stops():
             raise StartError(problem)
 
     def missing(self) -> list[str]:
@@ -186,8 +186,11 @@ class HardwareNode(ExoNode):
             self._device.publish_state(self._steady_clock.now_ns(), position, velocity, state.torque_nm)
             # A command that comes later acts in the next tick.
             self._wait_for_command(executor, began_s + self._period_s - min(LIMIT_AND_SEND_S, 0.5 * self._period_s))
-        if states % STATES_PER_LOOK == 0 and between == 0 and (problem := rival_policies(self)):
-            loop.limiter.trip(problem)
+        if states % STATES_PER_LOOK == 0 and between == 0:
+            if problem := rival_policies(self):
+                loop.limiter.trip(problem)
+            if problem := self._rival_stops():
+                loop.limiter.trip(problem, Fault.EMERGENCY_STOP)
         age_s = self._device.command_age_s(self._steady_clock.now_ns())
         result = loop.act(self._device.command_nm, age_s)
         if between == 0:
@@ -225,6 +228,9 @@ class HardwareNode(ExoNode):
             else:
                 time.sleep(remaining_s)
         self._schedule.start_tick()
+
+    def _rival_stops(self) -> str | None:
+        return rival_stops(self) if self._stop_button is not None else None
 
     def _active_loop(self) -> TorqueLoop:
         assert self._loop is not None
@@ -269,7 +275,12 @@ class HardwareNode(ExoNode):
             "frames_refused": state.frames_refused,
             "device_faults": self._bus_faults,
         }
-        per_joint = {"feedback_age_s": state.age_s, "temperature_c": state.temperature_c, "torque_nm": state.torque_nm}
+        per_joint = {
+            "feedback_age_s": state.age_s,
+            "temperature_c": state.temperature_c,
+            "torque_nm": state.torque_nm,
+            "supply_v": state.supply_v,
+        }
         for joint, name in enumerate(JOINT_NAMES):
             values |= {f"{name}.{key}": _text(array[joint]) for key, array in per_joint.items()}
         summary = result.fault_text or result.state.value
@@ -286,7 +297,8 @@ class HardwareNode(ExoNode):
 def _report_keys() -> list[str]:
     node = ["state", "fault", "emergency_stop", "enabled", "rate_hz", "longest_tick_s", "late_ticks", "late_commands"]
     bus = ["frames_received", "frames_per_s", "frames_refused", "device_faults"]
-    joints = [f"{name}.{key}" for name in JOINT_NAMES for key in ("feedback_age_s", "temperature_c", "torque_nm")]
+    keys = ("feedback_age_s", "temperature_c", "torque_nm", "supply_v")
+    joints = [f"{name}.{key}" for name in JOINT_NAMES for key in keys]
     return [*node, *bus, *joints]
 
 

@@ -53,13 +53,21 @@ def clash(node: Node, topic: str) -> str | None:
 
 def rival_policies(node: Node) -> str | None:
     """Return what is wrong if more than one node commands torques."""
-    if node.count_publishers(topics.JOINT_COMMANDS) < 2:
+    return _rivals(node, topics.JOINT_COMMANDS, "only one may command")
+
+
+def rival_stops(node: Node) -> str | None:
+    """Return what is wrong if more than one node says that the emergency stop is not pressed."""
+    return _rivals(node, topics.EMERGENCY_STOP_HEARTBEAT, "one that beats would hide that the other has died")
+
+
+def _rivals(node: Node, topic: str, reason: str) -> str | None:
+    if node.count_publishers(topic) < 2:
         return None
-    names = publishing_nodes(node, topics.JOINT_COMMANDS)
+    names = publishing_nodes(node, topic)
     if len(names) < 2:
         return None
-    topic = node.resolve_topic_name(topics.JOINT_COMMANDS)
     return (
-        f"{len(names)} nodes publish {topic}: {', '.join(names)}; only one may command. "
-        "Stop the others, or use another ROS_DOMAIN_ID"
+        f"{len(names)} nodes publish {node.resolve_topic_name(topic)}: {', '.join(names)}; {reason}. "
+        "Stop the others, or use another ROS_DOMAIN_ID. (A node that was killed stays visible for 20 s.)"
     )

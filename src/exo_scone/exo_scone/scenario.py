@@ -25,6 +25,8 @@ OPTIMISATION_FILE = "optimise.scone"
 PAR_FILE = "gait.par"
 CONTROLLER_FILE = "controller.scone"
 STATE_FILE = "start.zml"
+DEFAULT_VERSION = "2.4"
+"""Of the SCONE that files are written for where none is installed."""
 WALK_S = 20.0
 """Length of the walks of the optimisation; SCONE's for the same model."""
 
@@ -38,7 +40,7 @@ class SconeFiles:
 
 
 def write_scenario(
-    folder: Path, model: HumanModel, gait: Gait, engine: SconeEngine, scone_version: str = "2.4"
+    folder: Path, model: HumanModel, gait: Gait, engine: SconeEngine, scone_version: str = DEFAULT_VERSION
 ) -> SconeFiles:
     """Write a gait as a model with controller, and as an optimisation that starts at it.
 

@@ -15,6 +15,7 @@ from exo_scone.engines import ENGINES
 from exo_scone.errors import SconeError
 from exo_scone.finder import load_sconepy
 from exo_scone.model_binding import ModelBinding
+from exo_scone.par_check import check_par
 from exo_scone.scenario import SconeFiles
 from exo_sim.engine import layout
 from exo_sim.engine.advance import account
@@ -37,6 +38,9 @@ class SconeHuman(Human):
     the same formula (Wang et al. 2012) from SCONE's lengths, velocities and forces.
     """
 
+    failure_is_fall = False
+    """Whether a failure of SCONE's integrator ends the walk as a fall does, as a search of gains needs it."""
+
     def __init__(
         self, files: SconeFiles, model: HumanModel | None = None, folder: TemporaryDirectory[str] | None = None
     ):
@@ -49,13 +53,14 @@ class SconeHuman(Human):
 
         Raises:
             SconeError: SCONE is not there, cannot load the model, or the model cannot be walked in; says why.
-            ConfigError: the model's mass is out of our model's range.
+            ConfigError: the model's mass is out of our model's range, or its .par has names that it does not ask for.
         """
         self._sconepy: ModuleType = load_sconepy()
         self._files, self._folder = files, folder
         self._measures_power = model is not None
         loaded = self._load()
         if model is None:
+            check_par(files, loaded)
             model = load_human_model().scaled(mass_kg=loaded.mass())
         self.model = model
         self.arrays = model_arrays(model)
@@ -158,7 +163,10 @@ class SconeHuman(Human):
                 model.set_actuator_inputs(inputs)
                 model.advance_simulation_to(now_s)
             except RuntimeError as error:
-                raise SconeError(f"SCONE failed at {now_s:.3f} s: {error}") from None
+                if not self.failure_is_fall:
+                    raise SconeError(f"SCONE failed at {now_s:.3f} s: {error}") from None
+                self._ended = True
+                break
             self._ended = self._ended or model.time() < now_s - TOLERANCE_S
             self._read(now_s)
             account(self.arrays, self._state, self._control_s)
@@ -167,7 +175,7 @@ class SconeHuman(Human):
             for body in model.bodies():
                 body.clear_external_force_moment()
         self._push_m_s = 0.0
-        self._power_w = float(np.mean(powers))
+        self._power_w = float(np.mean(powers)) if powers else float("nan")
         self._periods += 1
 
     def _push_by_actuator(self, forces: Floats) -> bool:

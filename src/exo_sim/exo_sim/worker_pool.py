@@ -53,10 +53,7 @@ class WorkerPool:
         """
         if self._pool is None:
             return function(*arguments)
-        try:
-            return _result(self._pool.submit(function, *arguments))
-        except BrokenProcessPool:  # another thread's task has broken the pool before
-            raise WorkerError(ENDED) from None
+        return _result(_submit(self._pool, function, arguments))
 
     def map(
         self,
@@ -76,7 +73,7 @@ class WorkerPool:
                 results.append(function(*task))
                 on_done()
             return results
-        for future in [self._pool.submit(function, *task) for task in tasks]:
+        for future in [_submit(self._pool, function, task) for task in tasks]:
             results.append(_result(future))
             on_done()
         return results
@@ -94,7 +91,7 @@ class WorkerPool:
             for number, task in enumerate(tasks):
                 yield number, function(*task)
             return
-        numbers = {self._pool.submit(function, *task): number for number, task in enumerate(tasks)}
+        numbers = {_submit(self._pool, function, task): number for number, task in enumerate(tasks)}
         for future in as_completed(numbers):
             yield numbers[future], _result(future)
 
@@ -106,6 +103,13 @@ class WorkerPool:
     ) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+
+
+def _submit(pool: ProcessPoolExecutor, function: Callable[..., Result], task: Sequence[Any]) -> Future[Result]:
+    try:
+        return pool.submit(function, *task)
+    except BrokenProcessPool:  # by a task before
+        raise WorkerError(ENDED) from None
 
 
 def _result(future: Future[Result]) -> Result:

@@ -1,9 +1,10 @@
 """Each check finds what is wrong with an invented computer, says how much it matters, and what to type."""
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 
 import pytest
 
@@ -16,13 +17,15 @@ from exo.doctor import (
     realtime_limits,
     recording_disk,
     ros_installation,
+    rviz,
     simulation_engine,
 )
+from exo.doctor import machine as machine_module
 from exo.doctor.finding import Finding, Level
 from exo.doctor.machine import Ended, run_program, sleep_overshoots_s
 from exo.doctor.subjects import SUBJECTS
 
-from .conftest import MakeMachine
+from .conftest import MakeMachine, run_well
 
 
 def wrong(findings: list[Finding]) -> list[Finding]:
@@ -33,12 +36,6 @@ def only(findings: list[Finding]) -> Finding:
     (finding,) = wrong(findings)
     assert finding.fix
     return finding
-
-
-@pytest.fixture(autouse=True)
-def scone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a good computer have SCONE."""
-    monkeypatch.setattr(simulation_engine, "find_scone", lambda: SimpleNamespace(usable=True, text="SCONE 2.4"))
 
 
 def fail(last_error: str = "broken", output: str = "") -> object:
@@ -103,19 +100,49 @@ def test_a_line_for_another_python_is_left_out(tmp_path: Path) -> None:
     assert [requirement.name for requirement in python_packages.requirements(tmp_path / "a.txt")] == ["b"]
 
 
+def scone(answer: Ended) -> object:
+    """Return how programs run where only the search for SCONE does not go well."""
+
+    def run(words: Sequence[str]) -> Ended:
+        return answer if "find_scone" in words[-1] else Ended(0, "", "")
+
+    return run
+
+
 def test_an_engine_that_cannot_be_imported(make_machine: MakeMachine) -> None:
-    finding = only(simulation_engine.check(make_machine(run=fail("ImportError: no llvmlite"))))
+    def run(words: Sequence[str]) -> Ended:
+        return run_well(words) if "find_scone" in words[-1] else Ended(1, "", "ImportError: no llvmlite")
+
+    finding = only(simulation_engine.check(make_machine(run=run)))
     assert (finding.level, finding.fix) == (Level.PROBLEM, "make setup")
     assert "no llvmlite" in finding.text
 
 
-@pytest.mark.parametrize(("usable", "level"), [(True, Level.OK), (False, Level.NOTE)])
-def test_a_machine_without_scone_is_told_so(
-    usable: bool, level: Level, make_machine: MakeMachine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(simulation_engine, "find_scone", lambda: SimpleNamespace(usable=usable, text="SCONE 2.5"))
-    (found,) = (finding for finding in simulation_engine.check(make_machine()) if finding.text == "SCONE 2.5")
+@pytest.mark.parametrize(("usable", "level"), [("true", Level.OK), ("false", Level.NOTE)])
+def test_a_machine_without_scone_is_told_so(usable: str, level: Level, make_machine: MakeMachine) -> None:
+    answer = Ended(0, f'a line of SCONE itself\n{{"usable": {usable}, "text": "SCONE 2.5"}}', "")
+    findings = simulation_engine.check(make_machine(run=scone(answer)))
+    (found,) = (finding for finding in findings if finding.text == "SCONE 2.5")
     assert found.level is level
+
+
+@pytest.mark.parametrize(
+    ("module", "longest_s", "text"),
+    [("import os; os._exit(139)", 100.0, "ends Python with code 139"), ("import time; time.sleep(99)", 1.0, "hangs")],
+)
+def test_a_scone_whose_import_crashes_or_hangs_is_a_problem(
+    module: str, longest_s: float, text: str, make_machine: MakeMachine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "sconepy.py").write_text(module)
+    monkeypatch.setenv("SCONEPY_PATH", str(tmp_path))
+    monkeypatch.setattr(machine_module, "LONGEST_RUN_S", longest_s)
+
+    def run(words: Sequence[str]) -> Ended:
+        return run_program(words) if "find_scone" in words[-1] else Ended(0, "", "")
+
+    finding = only(simulation_engine.check(make_machine(run=run)))
+    assert finding.level is Level.PROBLEM
+    assert f"importing sconepy {text}" in finding.text and str(tmp_path) in finding.text
 
 
 def test_a_single_processor_is_a_note(make_machine: MakeMachine) -> None:
@@ -234,6 +261,22 @@ def test_programs_that_are_not_there(make_machine: MakeMachine) -> None:
     found = wrong(optional_programs.check(make_machine(which=lambda name: None)))
     assert {finding.level for finding in found} == {Level.NOTE}
     assert [finding.fix.split()[-1] for finding in found] == ["gcc", "git", "chromium"]
+
+
+@pytest.mark.parametrize(("distribution", "end"), [("jazzy", "rviz2"), (None, "rviz2, of a ROS 2 distribution")])
+def test_a_computer_without_rviz(distribution: str | None, end: str, make_machine: MakeMachine) -> None:
+    machine = make_machine({"prefix/share/ament_index/resource_index/packages/rviz2": None})
+    environ = {**machine.environ, "ROS_DISTRO": distribution or ""}
+    finding = only(rviz.check(dataclasses.replace(machine, environ=environ)))
+    assert finding.level is Level.NOTE and "view:=true" in finding.text
+    assert finding.fix == f"sudo apt install ros-jazzy-{end}"
+
+
+def test_a_computer_without_what_shows_the_robot_model(make_machine: MakeMachine) -> None:
+    publisher = "prefix/share/ament_index/resource_index/packages/robot_state_publisher"
+    finding = only(rviz.check(make_machine({publisher: None}, run=fail())))
+    assert finding.level is Level.NOTE and "no robot_state_publisher and no xacro" in finding.text
+    assert finding.fix.startswith("sudo apt install ros-jazzy-robot-state-publisher ros-jazzy-xacro")
 
 
 def test_a_program_that_fails_or_is_missing_has_ended_with_its_last_line() -> None:

@@ -4,14 +4,14 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from exo.commands import bench_latency, bench_policy, bench_report, bench_train
+from exo.commands import bench_latency, bench_policy, bench_report, bench_train, bench_view
 from exo.json_output import add_json_option, print_json
 
 
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     """Add ``exo bench`` and its benchmarks."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
-        "bench", help="measure speed: engine, latency, policy, training, report"
+        "bench", help="measure speed: engine, latency, policy, training, report, live page"
     )
     benchmarks = parser.add_subparsers(dest="benchmark", metavar="BENCHMARK", required=True)
     engine = benchmarks.add_parser("engine", help="the simulation engine: real-time factor, ratio to MuJoCo, threads")
@@ -20,6 +20,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     bench_policy.add_parser(benchmarks)
     bench_train.add_parser(benchmarks)
     bench_report.add_parser(benchmarks)
+    bench_view.add_parser(benchmarks)
     return parser
 
 
@@ -65,4 +66,5 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], int]] = {
     "train": bench_train.run,
     "report": bench_report.run,
     "policy": bench_policy.run,
+    "view": bench_view.run,
 }

@@ -8,9 +8,6 @@ from exo.json_output import add_json_option, print_json
 
 PLOT = "metabolic.png"
 
-LARGEST_RATIO = 1.0
-"""Respiratory exchange ratio above which the effort is not aerobic, and the equation does not hold."""
-
 
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     """Add ``exo metabolic``."""
@@ -39,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from exo.phase_figures import load_trial
     from exo.phase_plot import Panel, draw_phases
     from exo.spirometry import respiration_of_phases
-    from exo_analysis.metabolic_rate import metabolic_power_w
+    from exo_analysis.metabolic_rate import AEROBIC_RATIO, metabolic_power_w
     from exo_analysis.net_rates import net_rates, standing_rate
     from exo_analysis.spirometer_file import load_spirometer_file
 
@@ -55,17 +52,7 @@ def run(args: argparse.Namespace) -> int:
     picture = args.trial / PLOT
     draw_phases(trial, [panel], f"{args.trial.absolute().name}: {args.spirometer.name}", picture)
     if args.json:
-        rows = [
-            {
-                "phase": phase.run.mark.phase,
-                "kind": phase.run.mark.kind,
-                "condition": phase.run.mark.condition,
-                "complete": phase.run.complete,
-                "steady_state": asdict(phase.steady) if phase.steady is not None else None,
-                "problem": phase.problem or None,
-            }
-            for phase in phases
-        ]
+        rows = [phase.row() for phase in phases]
         by_condition = {condition: asdict(rate) for condition, rate in conditions.items()}
         print_json({"trial": str(args.trial), "phases": rows, "standing_w_kg": stand, "conditions": by_condition})
         return 0
@@ -77,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
             continue
         line += f"{steady.mean_w_kg:8.2f}{steady.sd_w_kg:8.2f}{steady.slope_w_kg_min:10.2f}{steady.breaths:9}"
         notes = "" if phase.run.complete else "  not finished: not used"
-        notes += "  above 1: not aerobic" if steady.respiratory_exchange_ratio > LARGEST_RATIO else ""
+        notes += "  above 1: not aerobic" if steady.respiratory_exchange_ratio > AEROBIC_RATIO else ""
         print(f"{line}{steady.respiratory_exchange_ratio:7.2f}{notes}")
     if stand is None:
         print("no net rates: they need a standing phase")

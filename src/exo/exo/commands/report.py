@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exo.json_output import add_json_option, print_json
+from exo.per_trial_options import add_spirometer_options
 from exo_control.errors import ConfigError, ExoError
 
 if TYPE_CHECKING:
     from exo.report.page import Failure
+    from exo.report.respiration import TrialRespiration
     from exo.report.study import Study
     from exo.report.trial_report import TrialReport
 
@@ -48,6 +51,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         metavar="FILE",
         help="the same, of numbers that are changes",
     )
+    add_spirometer_options(parser)
     parser.add_argument("--output", type=Path, default=Path("report.html"), help="default: %(default)s")
     parser.add_argument("--title", default="", help="of the page; default: the names of the trials")
     parser.add_argument("--pdf", action="store_true", help="print the page too, beside it; needs Chromium")
@@ -57,6 +61,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """Analyse, and write the page."""
+    from exo.per_trial_options import spirometer_files
     from exo.report.page import write_page
     from exo.report.study import load_study
 
@@ -64,7 +69,10 @@ def run(args: argparse.Namespace) -> int:
     studies += [load_study(path, changes=False) for path in args.study]
     if not args.trials and not studies:
         raise ConfigError("exo report: of what? Name a trial folder, or a table with --study or --changes")
+    files = spirometer_files(args.trials, args.spirometer, args.offset_s)
     trials, failures = report_trials(args.trials)
+    respirations, unread = report_respirations(files)
+    failures += unread
     for failure in failures:
         print(f"exo report: {failure.path}: {failure.reason}", file=sys.stderr)
     for trial in trials:
@@ -78,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
     title = args.title or ", ".join([*(trial.name for trial in trials), *(study.name for study in studies)])
     try:
         args.output.parent.mkdir(parents=True, exist_ok=True)
-        write_page(args.output, trials, failures, studies, title)
+        write_page(args.output, trials, failures, studies, title, respirations)
     except OSError as error:
         raise ConfigError(f"--output {args.output}: cannot be written: {error.strerror}") from None
     written = [args.output]
@@ -88,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
         written.append(args.output.with_suffix(".pdf"))
         print_pdf(args.output, written[-1])
     if args.json:
-        print_json(_plain(trials, failures, studies) | {"written": [str(path) for path in written]})
+        print_json(_plain(trials, failures, studies, respirations) | {"written": [str(path) for path in written]})
     else:
         print(f"{', '.join(str(path) for path in written)}: {len(trials)} trials, {len(failures)} not usable")
     return 0
@@ -120,7 +128,23 @@ def report_trials(paths: list[Path]) -> tuple[list[TrialReport], list[Failure]]:
     return trials, failures
 
 
-def _plain(trials: list[TrialReport], failures: list[Failure], studies: list[Study]) -> dict[str, Any]:
+def report_respirations(files: Mapping[Path, tuple[Path, float]]) -> tuple[list[TrialRespiration], list[Failure]]:
+    """Lay spirometer files, with their offsets, s, beside their trials; return them and those that cannot be used."""
+    from exo.report.page import Failure
+    from exo.report.respiration import report_respiration
+
+    respirations, failures = [], []
+    for trial, (path, offset_s) in files.items():
+        try:
+            respirations.append(report_respiration(trial, path, offset_s))
+        except ExoError as error:
+            failures.append(Failure(path, str(error)))
+    return respirations, failures
+
+
+def _plain(
+    trials: list[TrialReport], failures: list[Failure], studies: list[Study], respirations: list[TrialRespiration]
+) -> dict[str, Any]:
     from dataclasses import asdict
 
     return {
@@ -131,7 +155,14 @@ def _plain(trials: list[TrialReport], failures: list[Failure], studies: list[Stu
                 "problems": trial.problems,
                 "missing_topics": trial.missing_topics,
                 "walks": [
-                    {"walk": walk.label, "strides": walk.strides, "event": walk.event, **walk.figures}
+                    {
+                        "walk": walk.label,
+                        "window": walk.segment.window,
+                        "strides": walk.strides,
+                        "event": walk.event,
+                        **walk.figures,
+                        "torque_following": asdict(walk.torque_following) if walk.torque_following else None,
+                    }
                     for walk in trial.walks
                 ],
                 "safety": asdict(trial.safety),
@@ -139,6 +170,17 @@ def _plain(trials: list[TrialReport], failures: list[Failure], studies: list[Stu
                 "command": trial.reproduction.command,
             }
             for trial in trials
+        ],
+        "respirations": [
+            {
+                "trial": each.name,
+                "file": str(each.file),
+                "phases": [phase.row() for phase in each.phases],
+                "standing_w_kg": each.standing_w_kg,
+                "conditions": {condition: asdict(rate) for condition, rate in each.conditions.items()},
+                "notes": each.notes,
+            }
+            for each in respirations
         ],
         "not_usable": [{"path": str(failure.path), "reason": failure.reason} for failure in failures],
         "studies": [

@@ -6,10 +6,13 @@ from typing import Any
 
 from exo.commands import scone_compare
 from exo.json_output import add_json_option, print_json
+from exo.subject_options import add_subject_options, scaled_to_subject
 from exo_control.errors import ConfigError
-from exo_scone.engines import ENGINES
+from exo_scone.engines import ENGINES, SconeEngine, choose_engine
 
 EXIT_NOT_THERE = 1
+WITHOUT_SCONE = "opensim4"
+"""The engine that files are written for where no SCONE is installed."""
 
 
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
@@ -26,8 +29,10 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     _add_gait(scenario)
     scenario.add_argument("folder", type=Path, help="gets the files")
     _add_engine(scenario)
-    scenario.add_argument("--mass-kg", type=float, help="body mass of the subject (default: the model's)")
-    scenario.add_argument("--height-m", type=float, help="height of the subject (default: the model's)")
+    scenario.add_argument(
+        "--scone-version", help="of the SCONE that is to walk it (default: the installed one's, else that of SCONE 2)"
+    )
+    add_subject_options(scenario)
     add_json_option(scenario)
     export = tasks.add_parser("export-par", help="write a gait's gains as a .par file, by SCONE's names")
     _add_gait(export)
@@ -53,9 +58,22 @@ def _add_engine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scone-engine",
         choices=list(ENGINES),
-        default="opensim4",
-        help="whose names and model file are written (default: %(default)s)",
+        help=f"whose names and model file are written (default: the installed SCONE's fastest, else {WITHOUT_SCONE})",
     )
+
+
+def _written_for(args: argparse.Namespace) -> tuple[SconeEngine, str | None]:
+    """Return the engine that files are written for, and the version of the installed SCONE, None where there is none.
+
+    Raises:
+        SconeError: EXO_SCONE_ENGINE names an engine that the installed SCONE does not have.
+    """
+    from exo_scone.finder import find_scone
+
+    found = find_scone()
+    if args.scone_engine:
+        return ENGINES[args.scone_engine], found.version
+    return choose_engine(found.engines) if found.usable else ENGINES[WITHOUT_SCONE], found.version
 
 
 def run(args: argparse.Namespace) -> int:
@@ -79,18 +97,22 @@ def run_find(args: argparse.Namespace) -> int:
 
 def run_scenario(args: argparse.Namespace) -> int:
     """Write a gait's scenario."""
-    from exo_scone.scenario import OPTIMISATION_FILE, write_scenario
+    from exo_scone.scenario import DEFAULT_VERSION, OPTIMISATION_FILE, write_scenario
     from exo_sim.gait import load_gait
     from exo_sim.human_model import load_human_model
 
     gait = load_gait(args.gait)
-    model = load_human_model(gait.human).scaled(args.mass_kg, args.height_m)
-    files = write_scenario(args.folder, model, gait, ENGINES[args.scone_engine])
+    model = scaled_to_subject(args, load_human_model(gait.human))
+    engine, installed = _written_for(args)
+    version = args.scone_version or installed or DEFAULT_VERSION
+    files = write_scenario(args.folder, model, gait, engine, version)
     optimisation = args.folder / OPTIMISATION_FILE
     if args.json:
-        print_json({"model": str(files.model), "par": str(files.par), "optimisation": str(optimisation)})
+        paths = {"model": str(files.model), "par": str(files.par), "optimisation": str(optimisation)}
+        print_json({**paths, "engine": engine.name, "version": version})
         return 0
     print(f"{files.model}: for sconepy, with {files.par}\n{optimisation}: for SCONE's own optimiser, starting there")
+    print(f"Written for SCONE {version}, {engine.name}.")
     return 0
 
 
@@ -101,12 +123,13 @@ def run_export(args: argparse.Namespace) -> int:
     from exo_sim.gait import load_gait
 
     _check_suffix(args.file, ".par")
-    parameters = gait_to_parameters(load_gait(args.gait), ENGINES[args.scone_engine])
+    engine, _ = _written_for(args)
+    parameters = gait_to_parameters(load_gait(args.gait), engine)
     write_par(args.file, parameters)
     if args.json:
-        print_json({"file": str(args.file), "engine": args.scone_engine, "parameters": len(parameters)})
+        print_json({"file": str(args.file), "engine": engine.name, "parameters": len(parameters)})
         return 0
-    print(f"{args.file}: {len(parameters)} parameters, for {args.scone_engine}")
+    print(f"{args.file}: {len(parameters)} parameters, for {engine.name}")
     return 0
 
 

@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from exo.json_output import add_json_option, print_json
+from exo.subject_options import add_subject_options, scaled_to_subject
 from exo_control.errors import ConfigError
 
 ROWS = (
@@ -27,8 +28,12 @@ def add_parser(tasks: Any) -> None:
     )
     parser.add_argument("gait", help="name in config/gaits, or path of a .yaml")
     parser.add_argument("--seconds", type=float, default=10.0, help="duration of the walks (default: %(default)g)")
-    parser.add_argument("--mass-kg", type=float, help="body mass of the subject (default: the model's)")
-    parser.add_argument("--height-m", type=float, help="height of the subject (default: the model's)")
+    parser.add_argument(
+        "--model",
+        metavar="FILE.scone",
+        help="SCONE model of your own that walks there, with the .par beside it (default: one written from the gait)",
+    )
+    add_subject_options(parser)
     parser.add_argument("--plot", metavar="PNG", help="draw the gait cycles of both")
     add_json_option(parser)
 
@@ -41,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     from exo_scone.comparison import differences, walk_engine
     from exo_scone.errors import SconeError
     from exo_scone.finder import find_scone
-    from exo_scone.people import make_scone_human
+    from exo_scone.people import load_own_human, make_scone_human
     from exo_sim.gait import load_gait
     from exo_sim.human import SimulatedHuman
     from exo_sim.human_model import load_human_model
@@ -52,8 +57,8 @@ def run(args: argparse.Namespace) -> int:
     if found.problem:
         raise SconeError(found.problem)
     gait = load_gait(args.gait)
-    model = load_human_model(gait.human).scaled(args.mass_kg, args.height_m)
-    theirs = make_scone_human(model, gait)
+    model = scaled_to_subject(args, load_human_model(gait.human))
+    theirs = load_own_human(args.model) if args.model else make_scone_human(model, gait)
     name = f"SCONE {found.version}, {theirs.engine}"
     with tqdm(total=round(2.0 * args.seconds / POLICY_PERIOD_S), unit="tick", disable=None) as bar:
         walks = [
@@ -65,9 +70,12 @@ def run(args: argparse.Namespace) -> int:
     if args.plot:
         from exo_scone.comparison_plot import plot_comparison
 
-        plot_comparison(walks, f"{args.gait}: the same gains in two engines, without exoskeleton", args.plot)
+        what = f"{args.gait} and {args.model}" if args.model else f"{args.gait}: the same gains"
+        plot_comparison(walks, f"{what} in two engines, without exoskeleton", args.plot)
     if args.json:
-        print_json({"gait": args.gait, "scone": found.version, "engines": figures, "likeness": alike})
+        print_json(
+            {"gait": args.gait, "model": args.model, "scone": found.version, "engines": figures, "likeness": alike}
+        )
         return 0
     print(f"{'':42}{'exo':>14}{'SCONE':>14}   SCONE: {name.removeprefix('SCONE ')}")
     for key, label, form in ROWS:

@@ -7,6 +7,7 @@ from exo.json_output import add_json_option, print_json
 from exo_control.errors import ConfigError
 
 MOST_TRIALS = 10_000
+MAKES = ("cubemars", "moteus")
 
 
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
@@ -16,6 +17,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     )
     parser.add_argument("--device", help="device file (default: config/hardware/device.yaml)")
     parser.add_argument("--emulation", default="ideal", help="kind of emulated drives (default: %(default)s)")
+    parser.add_argument("--driver", choices=MAKES, help="make of the emulated drives (default: the device's)")
     parser.add_argument("--trials", type=int, default=20, help="random moments per row (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of all moments, torques and joints (default: %(default)s)")
     add_json_option(parser)
@@ -30,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
 
     from exo_hardware.device_config import load_device_config
     from exo_hardware.emulation_config import load_emulation
-    from exo_hardware.safety_campaign import ROWS, RowResult, SafetyCampaign
+    from exo_hardware.safety_campaign import RowResult, SafetyCampaign, rows_for, with_drives
     from exo_safety.limits import load_limits
 
     if not 1 <= args.trials <= MOST_TRIALS:
@@ -39,21 +41,21 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError(f"--seed {args.seed}: needs a number from 0 up")
     limits = load_limits()
     device = load_device_config(args.device)
-    if device.driver != "cubemars":
-        raise ConfigError(f"--device {args.device}: the campaign speaks the frames of cubemars drives only")
+    device = with_drives(device, args.driver or device.driver)
+    rows = rows_for(device.driver)
     campaign = SafetyCampaign(device, load_emulation(args.emulation), limits, args.seed)
     results: list[RowResult] = []
-    with tqdm(total=len(ROWS) * args.trials, unit="trial", disable=None) as bar:
-        for row in ROWS:
+    with tqdm(total=len(rows) * args.trials, unit="trial", disable=None) as bar:
+        for row in rows:
             for so_far in campaign.run_row(row, args.trials):
                 result = so_far
                 bar.update()
             results.append(result)
     passed = all(result.passed for result in results)
     if args.json:
-        rows = [{**asdict(result), "passed": result.passed} for result in results]
-        about = {"seed": args.seed, "trials_per_row": args.trials, "emulation": args.emulation}
-        print_json({"passed": passed, **about, "limits_sha256": limits.sha256(), "rows": rows})
+        about = {"seed": args.seed, "trials_per_row": args.trials, "emulation": args.emulation, "driver": device.driver}
+        tables = [{**asdict(result), "passed": result.passed} for result in results]
+        print_json({"passed": passed, **about, "limits_sha256": limits.sha256(), "rows": tables})
     else:
         for result in results:
             print(_line(result))

@@ -12,7 +12,12 @@ from exo_sim.names import DEFAULT_GAIT
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     """Add ``exo walk``."""
     parser: argparse.ArgumentParser = subparsers.add_parser("walk", help="walk a gait and describe it")
-    parser.add_argument("--gait", default=DEFAULT_GAIT, help="name in config/gaits or path (default: %(default)s)")
+    parser.add_argument(
+        "--gait",
+        default=DEFAULT_GAIT,
+        help="name in config/gaits or path; in SCONE also a model of your own, ending in .scone, with the .par beside "
+        "it (default: %(default)s)",
+    )
     add_engine_option(parser)
     parser.add_argument("--seconds", type=float, default=20.0, help="duration of a walk (default: %(default)g)")
     parser.add_argument("--seeds", type=int, help="number of walks, each with its own disturbances")
@@ -38,11 +43,12 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """Walk, print the figures; a fall is a result, not an error."""
     from exo_control.registry import make_policy
-    from exo_scone.people import human_maker
+    from exo_scone.people import human_maker, is_own_model, load_own_human
     from exo_sim.assisted_walk import AssistedWalker
     from exo_sim.disturbance import Disturbance
     from exo_sim.gait import load_gait
     from exo_sim.gait_analysis import describe
+    from exo_sim.human_interface import Human
     from exo_sim.human_model import load_human_model
 
     for option, value, least in (("--seconds", args.seconds, 1.0), ("--noise-nm", args.noise_nm, 0.0)):
@@ -50,10 +56,18 @@ def run(args: argparse.Namespace) -> int:
             raise ConfigError(f"{option} {value:g}: needs a number of at least {least:g}")
     if args.seeds is not None and args.seeds < 1:
         raise ConfigError(f"--seeds {args.seeds}: needs at least 1 walk")
-    gait = load_gait(args.gait)
-    model = load_human_model(gait.human).scaled(args.mass_kg, args.height_m)
     policy = make_policy(args.policy, _parameters(args.policy_param))
-    human = human_maker(args.engine)(model, gait) if args.engine == "scone" else None
+    if args.engine == "scone" and is_own_model(args.gait):
+        for option, value in (("--mass-kg", args.mass_kg), ("--height-m", args.height_m)):
+            if value is not None:
+                raise ConfigError(f"{option} {value:g}: {args.gait} has a body of its own; leave the option out")
+        human: Human | None = load_own_human(args.gait)
+        gait = load_gait(DEFAULT_GAIT)  # the model has its own, so that this one is not walked
+        model = load_human_model(gait.human)
+    else:
+        gait = load_gait(args.gait)
+        model = load_human_model(gait.human).scaled(args.mass_kg, args.height_m)
+        human = human_maker(args.engine)(model, gait) if args.engine == "scone" else None
     walker = AssistedWalker(model, gait, policy, args.physics_step_s, human=human)
     disturbance = Disturbance(args.noise_nm, args.push_m_s)
     if args.seeds is None:

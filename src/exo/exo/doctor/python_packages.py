@@ -34,6 +34,7 @@ PURPOSES = {
         "cohorts on several machines", ".venv/bin/python -m pip install -r requirements/cluster.txt"
     ),
     "docs.txt": Purpose("building the documentation", "make docs"),
+    "links.txt": Purpose("trying links to other sites", "make links"),
     "test.txt": Purpose("the tests", "make test"),
 }
 

@@ -9,6 +9,7 @@ from exo.doctor import (
     realtime_limits,
     recording_disk,
     ros_installation,
+    rviz,
     simulation_engine,
 )
 
@@ -22,4 +23,5 @@ SUBJECTS = (
     realtime_limits,
     recording_disk,
     optional_programs,
+    rviz,
 )

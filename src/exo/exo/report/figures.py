@@ -209,5 +209,37 @@ def course(report: TrialReport, first_walk: int) -> Picture | None:
         return _picture(figure, f"RMS torque over the course of {report.name}", wide=True)
 
 
+PHASE_COLOURS = {"stand": "#e4e7ea", "rest": "#f4f5f6", "walk": "#d8ebf3"}
+
+
+def respiration_course(
+    title: str,
+    time_s: Floats,
+    power_w: Floats,
+    phases: Sequence[tuple[str, tuple[float, float]]],
+    steady: Sequence[tuple[tuple[float, float], float]],
+) -> Picture:
+    """Draw the metabolic power of each breath over a trial.
+
+    Args:
+        title: quantity and unit.
+        time_s: (n,) of the breaths, since the start of the trial.
+        power_w: (n,) of the breaths.
+        phases: kind, with begin and end, s.
+        steady: begin and end, s, of the parts that a figure is of, and that figure, W.
+    """
+    with plt.rc_context(STYLE):
+        figure, axes = _axes(title, WIDE_IN)
+        for kind, (begin, end) in phases:
+            axes.axvspan(begin / 60.0, end / 60.0, color=PHASE_COLOURS[kind], lw=0, zorder=0)
+        axes.plot(time_s / 60.0, power_w, ".", color="#3a4046", ms=2.0)
+        for (begin, end), mean in steady:
+            axes.plot([begin / 60.0, end / 60.0], [mean, mean], color=COLOURS[1], lw=2.5, solid_capstyle="butt")
+        axes.set_ylim(0.0, None)
+        axes.margins(x=0.0)
+        axes.set_xlabel("time, min")
+        return _picture(figure, f"{title}, {len(phases)} phases, {len(steady)} steady parts", wide=True)
+
+
 def _shortened(label: str, most: int = 20) -> str:
     return label if len(label) <= most else "…" + label[1 - most :]

@@ -10,8 +10,9 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from exo.report import figures
-from exo.report.comparison import changes_table, likeness_table, norms, summary_table
+from exo.report.comparison import changes_table, hips_table, likeness_table, norms, summary_table
 from exo.report.figures import Picture, colour_of
+from exo.report.respiration import TrialRespiration
 from exo.report.study import Study
 from exo.report.table import Table, text
 from exo.report.trial_report import TrialReport
@@ -65,18 +66,23 @@ class Section:
 
 @dataclass(frozen=True)
 class Failure:
-    """A trial of which nothing can be shown."""
+    """A trial, or a spirometer's file, of which nothing can be shown."""
 
     path: Path
     reason: str
 
 
 def write_page(
-    path: Path, trials: Sequence[TrialReport], failures: Sequence[Failure], studies: Sequence[Study], title: str
+    path: Path,
+    trials: Sequence[TrialReport],
+    failures: Sequence[Failure],
+    studies: Sequence[Study],
+    title: str,
+    respirations: Sequence[TrialRespiration] = (),
 ) -> None:
-    """Write the page of trials and of studies."""
+    """Write the page of trials, of what spirometers measured beside them, and of studies."""
     walks = [walk for trial in trials for walk in trial.walks]
-    sections = _sections(trials, walks, studies)
+    sections = _sections(trials, walks, studies, respirations)
     environment = Environment(
         loader=PackageLoader("exo.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
@@ -96,11 +102,17 @@ def write_page(
     path.write_text(html, encoding="utf-8")
 
 
-def _sections(trials: Sequence[TrialReport], walks: Sequence[WalkAnalysis], studies: Sequence[Study]) -> list[Section]:
+def _sections(
+    trials: Sequence[TrialReport],
+    walks: Sequence[WalkAnalysis],
+    studies: Sequence[Study],
+    respirations: Sequence[TrialRespiration],
+) -> list[Section]:
     drawn = list(enumerate(walks))[:MOST_CURVES]
     sections = [Section("Summary", "summary", tables=[summary_table(walks)] if walks else [])]
     changes = changes_table(walks)
-    sections[0].tables += [changes] if changes else []
+    hips = hips_table(walks)
+    sections[0].tables += [each for each in (changes, hips) if each]
     event = drawn[0][1].event if drawn else ""
     strides = "; ".join(f"{walk.label}: n = {walk.strides} strides" for _, walk in drawn if walk.cycles)
     cut = f"from one {event} to the next" + (
@@ -114,7 +126,7 @@ def _sections(trials: Sequence[TrialReport], walks: Sequence[WalkAnalysis], stud
     device.caption = means + norm_note + " Power is torque times hip velocity; above zero the device drives the leg."
     likeness = likeness_table(walks)
     device.tables = [likeness] if likeness else []
-    sections += [angles, device, _muscles(drawn, means), _energy(walks), _speed(walks)]
+    sections += [angles, device, _muscles(drawn, means), _energy(walks), _respiration(respirations), _speed(walks)]
     sections += [_study(study, f"study-{number}") for number, study in enumerate(studies, 1)]
     return [*sections, _safety(trials), _quality(trials)]
 
@@ -161,6 +173,18 @@ def _energy(walks: Sequence[WalkAnalysis]) -> Section:
     return section
 
 
+def _respiration(respirations: Sequence[TrialRespiration]) -> Section:
+    return Section(
+        "Measured metabolic rate",
+        "respiration",
+        pictures=[each.picture for each in respirations],
+        caption="A point per breath; tinted are the phases, blue walking, grey standing; orange the mean over the "
+        "steady part of a phase.",
+        tables=[table for each in respirations for table in each.tables],
+        notes=[f"{each.name}: {note}" for each in respirations for note in each.notes],
+    )
+
+
 def _speed(walks: Sequence[WalkAnalysis]) -> Section:
     known = [
         (index, walk)
@@ -169,7 +193,7 @@ def _speed(walks: Sequence[WalkAnalysis]) -> Section:
     ]
     if len(known) < 2:  # one point shows nothing
         return Section("Torque and speed", "speed")
-    caption = "RMS torque of both hips over each whole walk, against its speed, or the one asked for."
+    caption = "RMS torque of both hips over the window of each walk, against its speed, or the one asked for."
     picture = figures.torque_over_speed("RMS torque, Nm", known)
     return Section("Torque and speed", "speed", pictures=[picture], caption=caption, legend=True)
 

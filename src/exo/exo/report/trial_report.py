@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,9 +17,11 @@ from exo.report.trial_signals import TrialSignals
 from exo.report.walk_analysis import PEAK_FLEXION, WalkAnalysis, analyse_walk
 from exo.trial_figures import timing
 from exo.trial_recording import Recording, load_recording
+from exo_analysis.net_rates import STAND, PhaseRate, standing_rate
 from exo_analysis.stamp_quality import StampQuality, stamp_quality
 from exo_control.errors import ConfigError
 from exo_nodes import topics
+from exo_trial.trial_file import TrialFile, load_trial_file
 
 COURSE_BINS = 240
 
@@ -76,11 +79,14 @@ def report_recording(bag: Path, by_hips: bool = False) -> TrialReport:
     """
     recording = load_recording(bag)
     name = _name(recording, bag.absolute())
-    signals = TrialSignals(recording, name)
+    file = _trial_file(bag.absolute())
+    signals = TrialSignals(recording, name, file)
     problems = [*recording.problems, *signals.problems]
     problems += [f"{topic}: {count} messages with NaN or infinity" for topic, count in signals.not_finite.items()]
     try:
-        segments = trial_segments(recording, signals.origin_ns, signals.seconds)
+        segments = trial_segments(
+            recording, signals.origin_ns, signals.seconds, file.schedule.steady_state_s if file else None
+        )
     except ConfigError as error:
         problems.append(f"the phases are not known: {error}")
         segments = [whole_walk(recording, signals.seconds)]
@@ -89,6 +95,7 @@ def report_recording(bag: Path, by_hips: bool = False) -> TrialReport:
         for segment in segments
         if segment.kind == WALK and segment.seconds > 0.0
     ]
+    _net_above_standing(walks, signals, segments)
     report = TrialReport(
         name=name,
         path=bag,
@@ -104,6 +111,27 @@ def report_recording(bag: Path, by_hips: bool = False) -> TrialReport:
     )
     _timing(report, recording)
     return report
+
+
+def _net_above_standing(walks: Sequence[WalkAnalysis], signals: TrialSignals, segments: Sequence[Segment]) -> None:
+    """Add to walks what they take above standing, where that is recorded."""
+    if signals.mass_kg is None:
+        return
+    standing = [segment for segment in segments if segment.kind == STAND and segment.complete]
+    powers = [signals.mean_of("power_gross", segment) for segment in standing]
+    stand = standing_rate([PhaseRate(STAND, "", power / signals.mass_kg) for power in powers if power is not None])
+    for walk in walks:
+        if stand is not None and (power := walk.figures.get("metabolic_power_w")) is not None:
+            walk.figures["net_above_standing_w_kg"] = power / signals.mass_kg - stand
+
+
+def _trial_file(bag: Path) -> TrialFile | None:
+    """Return the file of a trial in phases beside its recording, None if there is none."""
+    folder = bag.parent if bag.is_file() else bag
+    try:
+        return load_trial_file(folder.parent / trial_folder.TRIAL)
+    except ConfigError:
+        return None
 
 
 def _name(recording: Recording, bag: Path) -> str:

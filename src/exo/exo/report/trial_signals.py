@@ -13,7 +13,11 @@ from exo.trial_figures import human_model
 from exo.trial_recording import SIDES, Recording, Series
 from exo_control.errors import ExoError
 from exo_nodes import topics
+from exo_sim.human_model import load_human_model
+from exo_sim.leg_length import leg_length_m
 from exo_sim.names import HIP_MUSCLES, LEG_MUSCLES, MUSCLES
+from exo_sim.subject import load_subject
+from exo_trial.trial_file import TrialFile
 
 HUMAN_JOINTS = {name: index for index, (name, _, _) in enumerate(topics.HUMAN_JOINTS)}
 _LEG = {"hip": "hip_flexion", "knee": "knee_flexion", "ankle": "ankle_dorsiflexion"}
@@ -22,11 +26,28 @@ Signal = tuple[Floats, Floats]
 """Times, s since the start, and values, shape (n,) each."""
 
 
+def evenly(time_s: Floats, *signals: Floats) -> tuple[Floats, ...]:
+    """Return evenly spaced times, and the signals at them: filters and lags need even samples.
+
+    Args:
+        time_s: (n,) rising, at least two.
+        signals: (n,) each.
+    """
+    even = np.arange(time_s[0], time_s[-1], float(np.median(np.diff(time_s))))
+    return even, *(np.interp(even, time_s, values) for values in signals)
+
+
 class TrialSignals:
     """Signals of a trial; what is not recorded is not among them."""
 
-    def __init__(self, recording: Recording, name: str) -> None:
-        """Prepare the signals of a recording; what is wrong with them is added to ``problems``."""
+    def __init__(self, recording: Recording, name: str, file: TrialFile | None = None) -> None:
+        """Prepare the signals of a recording; what is wrong with them is added to ``problems``.
+
+        Args:
+            recording: the trial.
+            name: of it, on the page.
+            file: of the trial, which tells who the person is; without it only a simulated one is known.
+        """
         self.name = name
         self.problems: list[str] = []
         self.not_finite: dict[str, int] = {}
@@ -41,8 +62,17 @@ class TrialSignals:
         except ExoError as error:
             model = None
             self.problems.append(f"the person's mass is not known: {error}")
-        self.mass_kg = model.mass_kg if model else None
+        self.mass_kg = file.mass_kg if file else model.mass_kg if model else None
+        self.leg_length_m = leg_length_m(model) if model else self._leg_length_m(file) if file else None
         self.weight_n = model.mass_kg * model.gravity_m_s2 if model else None
+
+    def _leg_length_m(self, file: TrialFile) -> float | None:
+        """Return the length of the legs of who wore the device: those of the model at the subject's height."""
+        try:
+            return leg_length_m(load_subject(file.arguments["subject"]).scaled(load_human_model()))
+        except ExoError as error:
+            self.problems.append(f"the length of the legs is not known: {error}")
+            return None
 
     def _find_sources(self) -> dict[str, tuple[Series, int]]:
         """Return series and column by name of the signal."""
@@ -68,6 +98,8 @@ class TrialSignals:
         )
         for name, series in device:
             add(topics.JOINT_STATES, series, {f"{name}_{side}": column for side, column in both.items()})
+        commands = {f"command_{side}": column for side, column in both.items()}
+        add(topics.JOINT_COMMANDS, lambda: trial.commanded_torque, commands)
         joints = {
             f"{name}_{side}": HUMAN_JOINTS[f"{side}_{joint}"]
             for side in SIDES

@@ -9,8 +9,12 @@ import numpy as np
 
 from exo.recorded_topic import Floats
 from exo.report.segments import Segment
-from exo.report.trial_signals import TrialSignals
+from exo.report.torque_following import TorqueFollowing, torque_following
+from exo.report.trial_signals import TrialSignals, evenly
+from exo.trial_recording import SIDES
+from exo_analysis.device_effort import device_effort
 from exo_analysis.gait_cycles import MeanCycle, covered, mean_cycle, whole_strides
+from exo_analysis.hip_contacts import find_contacts
 from exo_analysis.hip_strides import LONGEST_STRIDE_S, find_strides
 from exo_control.errors import ExoError
 from exo_sim.gait_analysis import heel_strikes
@@ -34,6 +38,8 @@ class WalkAnalysis:
     """Of the right leg, by name of the signal."""
     muscle_power_w: dict[str, float] = field(default_factory=dict)
     """Mean metabolic power, right and left together, by muscle of a leg."""
+    torque_following: TorqueFollowing | None = None
+    """Of the right leg; None without torque or commands."""
 
     @property
     def strides(self) -> int:
@@ -66,8 +72,10 @@ def analyse_walk(signals: TrialSignals, segment: Segment, label: str, by_hips: b
             inside = covered(strides[RIGHT], time_s)
             if len(inside):
                 walk.cycles[name] = mean_cycle(time_s, values, inside)
+    _hips(walk, signals, segment)
     _speed_and_energy(walk, signals, segment)
     _device(walk, signals, segment)
+    walk.torque_following = torque_following(signals, segment)
     return walk
 
 
@@ -87,10 +95,8 @@ def _hip_peaks(signals: TrialSignals, side: str, inside: Floats) -> Floats:
     time_s, angle = time_s[chosen], angle[chosen]
     if len(time_s) < 2:
         return np.empty(0)
-    # The filter needs even samples; strides with a gap in them are left out later.
-    even = np.arange(time_s[0], time_s[-1], float(np.median(np.diff(time_s))))
     try:
-        return find_strides(even, np.interp(even, time_s, angle)).peaks_s
+        return find_strides(*evenly(time_s, angle)).peaks_s  # strides with a gap in them are left out later
     except ExoError:  # who stands has no strides
         return np.empty(0)
 
@@ -113,7 +119,8 @@ def _gait_figures(walk: WalkAnalysis, strides: list[Floats]) -> None:
         seconds = right[:, 1] - right[:, 0]
         walk.figures |= {"stride_s": float(seconds.mean()), "cadence_steps_min": float(120.0 / seconds.mean())}
         if len(seconds) > 1:
-            walk.figures["stride_sd_s"] = float(seconds.std(ddof=1))
+            sd = float(seconds.std(ddof=1))
+            walk.figures |= {"stride_sd_s": sd, "stride_cv_percent": 100.0 * sd / float(seconds.mean())}
     if len(right) and len(left):
         at = np.searchsorted(left[:, 0], right[:, 0])
         known = at < len(left)
@@ -148,18 +155,59 @@ def _speed_and_energy(walk: WalkAnalysis, signals: TrialSignals, segment: Segmen
         walk.figures["hip_activation_squared"] = squared
 
 
-def _device(walk: WalkAnalysis, signals: TrialSignals, segment: Segment) -> None:
-    torque = [signals.part(f"torque_{side}", segment) for side in ("right", "left")]
-    if any(values is None or not len(values) for values in torque):
+def _hips(walk: WalkAnalysis, signals: TrialSignals, segment: Segment) -> None:
+    """Add what the hip angles alone tell."""
+    if "hip_right" not in signals or not segment.intervals_s:
         return
-    both = np.concatenate([values for values in torque if values is not None])
+    time_s, right = signals["hip_right"]
+    _, left = signals["hip_left"]
+    inside = segment.longest.holds(time_s)
+    if inside.sum() < 2:
+        return
+    even, right, left = evenly(time_s[inside], right[inside], left[inside])
+    try:
+        ranges = [find_strides(even, angle).range_rad for angle in (right, left)]
+        contacts = find_contacts(even, right, left)
+    except ExoError:  # who stands has no strides
+        return
     walk.figures |= {
-        "torque_peak_nm": float(np.abs(both).max()),
-        "torque_rms_nm": float(np.sqrt(np.mean(both**2))),
+        f"hip_range_{side}_deg": float(np.degrees(of_side.mean())) for side, of_side in zip(SIDES, ranges, strict=True)
     }
-    power = [signals.part(f"exo_power_{side}", segment) for side in ("right", "left")]
-    if all(values is not None and len(values) for values in power):
-        walk.figures["exo_net_power_w"] = sum(float(np.mean(values)) for values in power if values is not None)
-        walk.figures["exo_positive_power_w"] = sum(
-            float(np.maximum(values, 0.0).mean()) for values in power if values is not None
-        )
+    steps = contacts.steps_s
+    walk.figures |= {"step_by_hips_s": float(steps.mean()), "cadence_by_hips_steps_min": float(60.0 / steps.mean())}
+    if signals.leg_length_m is not None:
+        walk.figures["step_length_by_hips_m"] = contacts.step_length_m(signals.leg_length_m)
+
+
+def _device(walk: WalkAnalysis, signals: TrialSignals, segment: Segment) -> None:
+    if "torque_right" not in signals:
+        return
+    time_s, _ = signals["torque_right"]
+    inside = segment.holds(time_s)
+    if inside.sum() < 2:
+        return
+    torque = np.stack([signals[f"torque_{side}"][1] for side in SIDES], axis=1)
+    walk.figures |= {
+        "torque_peak_nm": float(np.abs(torque[inside]).max()),
+        "torque_rms_nm": float(np.sqrt(np.mean(torque[inside] ** 2))),
+    }
+    if "hip_velocity_right" not in signals:
+        return
+    velocity_s = signals["hip_velocity_right"][0]
+    velocity = np.stack([signals[f"hip_velocity_{side}"][1] for side in SIDES], axis=1)
+    both_s, of_torque, of_velocity = np.intersect1d(time_s, velocity_s, return_indices=True)
+    inside = segment.holds(both_s)
+    if inside.sum() < 2:
+        return
+    period_s = float(np.median(np.diff(both_s[inside])))
+    effort = device_effort(torque[of_torque][inside], velocity[of_velocity][inside], period_s)
+    walk.figures |= {
+        "exo_net_power_w": effort.power_net_w,
+        "exo_positive_power_w": effort.power_positive_w,
+        "exo_negative_power_w": effort.power_negative_w,
+    }
+    if (stride_s := walk.figures.get("stride_s")) is not None:
+        walk.figures |= {
+            "work_positive_j_stride": effort.power_positive_w * stride_s,
+            "work_negative_j_stride": effort.power_negative_w * stride_s,
+        }
