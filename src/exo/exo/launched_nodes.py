@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from exo.hardware_plan import HardwarePlan
-from exo.launched_trial import LaunchedTrial
+from exo.launched_trial import SHARE_NO_LOCKS, LaunchedTrial
 from exo.trial_plan import TrialPlan
 from exo_control.joints import POLICY_PERIOD_S
 from exo_nodes import topics
@@ -48,6 +48,8 @@ def drive(
 
     ``person`` and ``device`` are further parameters of the emulator and of the hardware node.
     """
+    if plan.realtime_priority:
+        trial.actions.append(SHARE_NO_LOCKS)
     if plan.emulate:
         wearer = {"gait": plan.gait, "subject": plan.subject, "seed": plan.seed, "duration_s": plan.disturbed_s}
         drives = {"channel": plan.channel, "emulation": plan.emulation, "inject": plan.inject, "device": plan.device}

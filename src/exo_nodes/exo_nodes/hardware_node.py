@@ -230,7 +230,7 @@ class HardwareNode(ExoNode):
         self._schedule.start_tick()
 
     def _rival_stops(self) -> str | None:
-        return rival_stops(self) if self._stop_button is not None else None
+        return None if self.values["no_estop"] else rival_stops(self)
 
     def _active_loop(self) -> TorqueLoop:
         assert self._loop is not None
