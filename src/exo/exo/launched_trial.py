@@ -31,10 +31,10 @@ DISCOVERY = DeclareLaunchArgument(
 )
 
 LIMIT_DISCOVERY = SetEnvironmentVariable(DISCOVERY_RANGE, LaunchConfiguration("discovery"))
-SHARE_NO_LOCKS = SetEnvironmentVariable("FASTDDS_BUILTIN_TRANSPORTS", "UDPv4")
-"""For nodes with a real-time priority: a process without one, such as a recorder, may be kept from running while it holds
-a lock of Fast DDS' shared memory, and they would wait for it. Other middleware does not know the variable."""
 """To put before the nodes: a device is not to be commanded from another desk by accident."""
+SHARE_NO_LOCKS = SetEnvironmentVariable("FASTDDS_BUILTIN_TRANSPORTS", "UDPv4")
+"""For nodes with a real-time priority: a process without one, such as a recorder, may be kept from running while it
+holds a lock of Fast DDS' shared memory, and they would wait for it. Other middleware does not know the variable."""
 
 
 class LaunchedTrial:
