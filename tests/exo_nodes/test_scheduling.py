@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,7 @@ def test_all_threads_get_the_priority(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(os, "sched_setscheduler", note)
     monkeypatch.setattr(scheduling, "_lock_memory", lambda: locked.append(True))
+    monkeypatch.setattr(scheduling, "_keep_processors_awake", lambda: None)
     stop = threading.Event()
     other = threading.Thread(target=stop.wait)
     other.start()
@@ -47,6 +49,18 @@ def test_memory_stays_in_place() -> None:
         pytest.skip("this machine lets nobody lock memory")
     assert done.returncode == 0, done.stderr
     assert int(done.stdout.split()[1]) > 1024  # kB
+
+
+def test_processors_are_kept_awake_until_the_process_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "cpu_dma_latency"
+    monkeypatch.setattr(scheduling, "WAKE_LATENCY_FILE", file)
+    scheduling._keep_processors_awake()  # a system without it
+    assert not file.exists()
+    file.write_bytes(b"")
+    scheduling._keep_processors_awake()
+    assert file.read_bytes() == bytes(4)
+    (held,) = [fd for fd in Path("/proc/self/fd").iterdir() if fd.exists() and fd.samefile(file)]
+    os.close(int(held.name))
 
 
 @pytest.mark.parametrize("refused", ["priority", "memory"])

@@ -20,6 +20,7 @@ FILES = {
     "run/systemd/timesync/synchronized": "",
     "proc/self/limits": "Max locked memory         unlimited   unlimited   bytes\nMax realtime priority     50  50\n",
     "dev/shm/anything": "",
+    "dev/cpu_dma_latency": "",
     "prefix/share/exo/config/anything": "",
     "prefix/share/ament_index/resource_index/packages/rviz2": "",
     "prefix/share/ament_index/resource_index/packages/robot_state_publisher": "",

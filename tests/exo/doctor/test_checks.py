@@ -240,6 +240,13 @@ def test_no_right_to_a_real_time_priority(make_machine: MakeMachine) -> None:
     assert realtime_limits.LIMITS_FILE in finding.fix
 
 
+def test_processors_that_may_not_be_kept_awake(make_machine: MakeMachine) -> None:
+    without = realtime_limits.check(make_machine({"dev/cpu_dma_latency": None}))
+    assert wrong(without) == [] and any("no /dev/cpu_dma_latency" in finding.text for finding in without)
+    finding = only(realtime_limits.check(make_machine(writable=lambda path: path.name != "cpu_dma_latency")))
+    assert finding.level is Level.NOTE and "/dev/cpu_dma_latency may not be written" in finding.text
+
+
 def test_a_governor_that_saves_energy(make_machine: MakeMachine) -> None:
     slow = {"sys/devices/system/cpu/cpu1/cpufreq/scaling_governor": "powersave"}
     assert "governor performance, powersave" in only(realtime_limits.check(make_machine(slow))).text

@@ -13,6 +13,7 @@ try:
 except ExoError as error:
     raise SystemExit(str(error))
 """
+WAKE_LATENCY = "dev/cpu_dma_latency"
 LIMITS_FILE = "/etc/security/limits.d/exo.conf"
 GRANT = (
     f"printf '%s - rtprio 50\\n%s - memlock unlimited\\n' $USER $USER | sudo tee {LIMITS_FILE}, then log in again; "
@@ -21,8 +22,8 @@ GRANT = (
 
 
 def check(machine: Machine) -> list[Finding]:
-    """Return findings about priority, governor and kernel."""
-    return [_priority(machine), *_governor(machine), _kernel(machine)]
+    """Return findings about priority, sleeping processors, governor and kernel."""
+    return [_priority(machine), _wake_latency(machine), *_governor(machine), _kernel(machine)]
 
 
 def _limit(machine: Machine, name: str) -> str:
@@ -36,6 +37,18 @@ def _priority(machine: Machine) -> Finding:
     if machine.run_python(TRY_PRIORITY).code == 0:
         return ok("realtime", f"nodes may have a real-time priority ({limits})")
     return note("realtime", f"no real-time priority for nodes ({limits}): realtime_priority is refused", GRANT)
+
+
+def _wake_latency(machine: Machine) -> Finding:
+    path = machine.root / WAKE_LATENCY
+    if not path.exists():
+        return ok("realtime", f"no /{WAKE_LATENCY}: this system does not let programs keep processors awake")
+    if machine.writable(path):
+        return ok("realtime", f"nodes with a real-time priority keep the processors awake (/{WAKE_LATENCY})")
+    text = f"/{WAKE_LATENCY} may not be written: processors that sleep deeply wake up late"
+    return note(
+        "realtime", text, f"the udev rule of docs/howto/deployment.md, then sudo udevadm trigger /{WAKE_LATENCY}"
+    )
 
 
 def _governor(machine: Machine) -> list[Finding]:
