@@ -93,7 +93,8 @@ def _soft_range(rig: CampaignRig) -> str | None:
 def _late_answers(rig: CampaignRig) -> str | None:
     limits = rig.limits
     with rig.active():
-        rig.late_s = float(rig.rng.uniform(limits.command_age_ramp_s - POLICY_PERIOD_S, 0.033))
+        rig.command_nm = np.copysign(limits.torque_cap_nm, rig.command_nm)
+        rig.late_s = float(rig.rng.uniform(limits.command_age_ramp_s, 0.033))
         first = len(rig.results)
         rig.run(0.1)
     ends_s = limits.command_age_fault_s - rig.late_s - POLICY_PERIOD_S
