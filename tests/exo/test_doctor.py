@@ -32,7 +32,7 @@ def test_each_line_has_level_subject_and_fix(capsys: pytest.CaptureFixture[str])
 def test_json_is_one_object_on_the_last_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["doctor", "--json"]) == 1
     result = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert (result["problems"], result["notes"], len(result["findings"])) == (1, 1, 10)
+    assert (result["problems"], result["notes"], len(result["findings"])) == (1, 1, 11)
     assert {"subject": "can", "level": "note", "text": "old cable", "fix": "buy one"} in result["findings"]
 
 

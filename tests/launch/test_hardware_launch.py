@@ -3,9 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -118,64 +115,6 @@ def test_a_fault_of_a_drive_takes_the_torque_away_and_is_named_everywhere(
     assert recording.safety["state"][-1] == "fault"
     assert recording.node_health["hardware"]["fault"] == "emergency_stop"
     assert all(len(recording.topics[topic]) for topic in topics.RECORDED)
-
-
-INJECT = """
-import sys, rclpy
-from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
-from rcl_interfaces.srv import SetParameters
-rclpy.init()
-node = rclpy.create_node("injector")
-client = node.create_client(SetParameters, "/emulator/set_parameters")
-assert client.wait_for_service(30.0)
-value = ParameterValue(type=ParameterType.PARAMETER_STRING, string_value=sys.argv[1])
-future = client.call_async(SetParameters.Request(parameters=[Parameter(name="inject", value=value)]))
-rclpy.spin_until_future_complete(node, future, timeout_sec=30.0)
-(result,) = future.result().results
-print(result.reason)
-sys.exit(0 if result.successful else 3)
-"""
-"""What ``ros2 param set /emulator inject FAULT`` does."""
-
-
-@pytest.mark.parametrize(
-    ("inject", "fault", "message"),
-    [
-        ("over_temperature:left_hip_flexion", "drive", "left_hip_flexion: the drive reports over-temperature"),
-        ("jumping_encoder:right_hip_flexion", "encoder_jump", "right_hip_flexion jumped by"),
-        ("error_passive", "bus", "bus: error-passive"),
-    ],
-)
-def test_a_fault_injected_while_walking_takes_the_torque_away_and_the_person_walks_on(
-    launch_trial: LaunchTrial,
-    real_time_priority: dict[str, str],
-    ros_env: dict[str, str],
-    inject: str,
-    fault: str,
-    message: str,
-) -> None:
-    trial = launch_trial(
-        launch_file="hardware.launch.py",
-        policy="dofc",
-        emulation="ideal",
-        duration=10,
-        **EMULATED,
-        **real_time_priority,
-    )
-    trial.wait_for("[emulator]: walking")
-    refused = subprocess.run([sys.executable, "-c", INJECT, "silence"], env=ros_env, capture_output=True, text=True)
-    assert refused.returncode == 3 and "unknown fault 'silence'; did you mean 'silent'?" in refused.stdout
-    time.sleep(2.0)  # some torque first
-    subprocess.run([sys.executable, "-c", INJECT, inject], env=ros_env, check=True)
-    trial.exit_code()
-    assert f"injected: {inject}" in trial.output and "Traceback" not in trial.output
-    (found,) = summary_of(trial)["safety"]["faults"]
-    assert found["fault"] == fault and message in found["message"]
-    recording = load_recording(trial.folder / "bag")
-    assert recording.safety["state"][-1] == "fault"
-    applied = recording.applied_torque
-    assert abs(applied.values).max() > 1.0 and abs(applied.values[-20:]).max() < 0.05
-    assert "the person fell" not in trial.output
 
 
 @pytest.mark.parametrize(
